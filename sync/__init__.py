@@ -1,0 +1,1 @@
+"""leadsync: one explained lead score per person across HubSpot and Salesforce."""

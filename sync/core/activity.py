@@ -1,0 +1,62 @@
+"""The closed vocabulary of activities, and which of them are the person's own acts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sync.core.records import ActivityRecord
+
+
+class Kind(StrEnum):
+    PAGE_VIEW = "page_view"
+    SITE_VISIT = "site_visit"  # a return to the site, page unknown
+    CONTENT_DOWNLOAD = "content_download"
+    FORM_SUBMIT = "form_submit"
+    SEMINAR_REGISTERED = "seminar_registered"
+    SEMINAR_ATTENDED = "seminar_attended"
+    CAMPAIGN_MEMBER = "campaign_member"  # on a campaign's list; an act only once it became a response
+    CAMPAIGN_RESPONSE = "campaign_response"
+    TRIAL_SIGNUP = "trial_signup"
+    EMAIL_OPEN = "email_open"
+    EMAIL_CLICK = "email_click"
+    EMAIL_REPLY = "email_reply"  # one-to-one mail from the person
+    EMAIL_SENT = "email_sent"  # one-to-one mail from sales
+    CALL = "call"
+    MEETING = "meeting"
+    NOTE = "note"
+    TASK = "task"
+
+
+INBOUND = "inbound"
+OUTBOUND = "outbound"
+
+_ALWAYS_THE_PERSONS_OWN = frozenset(
+    {
+        Kind.PAGE_VIEW,
+        Kind.SITE_VISIT,
+        Kind.CONTENT_DOWNLOAD,
+        Kind.FORM_SUBMIT,
+        Kind.SEMINAR_REGISTERED,
+        Kind.SEMINAR_ATTENDED,
+        Kind.CAMPAIGN_RESPONSE,
+        Kind.TRIAL_SIGNUP,
+        Kind.EMAIL_OPEN,
+        Kind.EMAIL_CLICK,
+        Kind.EMAIL_REPLY,
+    }
+)
+_NEVER_AN_ACT = frozenset({Kind.NOTE, Kind.TASK, Kind.EMAIL_SENT, Kind.CAMPAIGN_MEMBER})
+_TOUCHES = frozenset({Kind.CALL, Kind.MEETING, Kind.EMAIL_SENT})
+
+
+def is_own_act(kind: str, direction: str) -> bool:
+    """Whether the person did it. What sales or we do is never the person's act;
+    calls and meetings count only when the person began them."""
+    if kind in _NEVER_AN_ACT or direction == OUTBOUND:
+        return False
+    return kind in _ALWAYS_THE_PERSONS_OWN or direction == INBOUND
+
+
+def is_sales_touch(activity: ActivityRecord) -> bool:
+    """Whether sales got in touch: a logged call, meeting or one-to-one mail to the person."""
+    return activity.kind in _TOUCHES and activity.direction != INBOUND
