@@ -58,5 +58,9 @@ def is_own_act(kind: str, direction: str) -> bool:
 
 
 def is_sales_touch(activity: ActivityRecord) -> bool:
-    """Whether sales got in touch: a logged call, meeting or one-to-one mail to the person."""
-    return activity.kind in _TOUCHES and activity.direction != INBOUND
+    """Whether sales got in touch: a logged call, meeting or one-to-one mail to the person.
+
+    A task that is still open is a plan, and one of ours is an order: neither is a touch.
+    """
+    planned = activity.key.object == "task" and not activity.closed
+    return activity.kind in _TOUCHES and activity.direction != INBOUND and not planned and not activity.task_key

@@ -1,0 +1,245 @@
+"""The one place where settings, connectors, store, clock, scheduler and web page meet."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from config.settings import Loaded, Settings
+from connectors import registry
+from connectors.registry import FACTORIES
+from sync.core.text import Text
+from sync.errors import AccountMismatch, ConfigError, Stopped, VendorError
+from sync.handoff.draft import Policy
+from sync.jobs.cycle import Cycle, CycleResult, Order, Reporter
+from sync.jobs.plan import Brake
+from sync.jobs.rescore import Scoring
+from sync.ports import Clock, Connector, ConnectorContext
+from sync.scoring.model import load_model
+from sync.store.database import SqlStore
+from sync.store.lease import StoreLease
+from sync.telemetry import Telemetry
+
+_ACCOUNT_CHECK_SECONDS = 86_400
+_CALLS_KEPT_SECONDS = 10
+
+
+class StoreMemory:
+    """A connector's memory, kept in the store; implements `sync.ports.Memory`."""
+
+    def __init__(self, store: SqlStore, system: str) -> None:
+        self._store, self._system = store, system
+
+    def get(self, key: str) -> str | None:
+        with self._store.reading() as unit:
+            return unit.recall(self._system, key)
+
+    def put(self, key: str, value: str | None) -> None:
+        with self._store.begin() as unit:
+            unit.remember(self._system, key, value)
+
+
+@dataclass
+class Service:
+    """Everything wired together. `stop` may be set from a signal handler or another thread."""
+
+    settings: Settings
+    store: SqlStore
+    telemetry: Telemetry
+    connectors: Mapping[str, Connector]
+    clock: Clock
+    stop: threading.Event = field(default_factory=threading.Event)
+    _calls_kept_at: float = 0.0
+
+    @cached_property
+    def scoring(self) -> Scoring:
+        return Scoring(load_model(self.settings.model), self.settings.timezone, self.settings.language)
+
+    @cached_property
+    def policy(self) -> Policy:
+        settings = self.settings
+        return Policy(
+            systems=tuple(self.connectors),
+            writable={},
+            tasks_system=settings.tasks.system,
+            per_owner_per_day=settings.tasks.per_owner_per_day,
+            sla_hours=settings.tasks.sla_hours,
+            language=settings.language,
+            timezone=settings.timezone,
+            pilot_owners=frozenset(owner.strip().lower() for owner in settings.pilot.owners)
+            | frozenset(owner.strip() for owner in settings.pilot.owners),
+        )
+
+    @property
+    def brake(self) -> Brake:
+        return Brake(self.settings.brake.scores_percent, self.settings.brake.tasks)
+
+    @property
+    def writes(self) -> bool:
+        """Whether scores may be written now: WRITE_MODE says apply and nobody has paused."""
+        return self.settings.write_mode == "apply" and not self.paused
+
+    @property
+    def paused(self) -> bool:
+        with self.store.reading() as unit:
+            return unit.fact("paused") is not None
+
+    @property
+    def held_run(self) -> int | None:
+        with self.store.reading() as unit:
+            held = unit.fact("held_run")
+        return int(held) if held else None
+
+    def cycle(self, order: Order, reporter: Reporter) -> CycleResult:
+        """One cycle under the lease. Raises `Busy` when another process works, `Stopped` after an orderly stop."""
+        lease = StoreLease(self.store, self.clock)
+
+        def between() -> None:
+            lease.keep()
+            self._keep_calls()
+            if self.stop.is_set():
+                raise Stopped
+
+        with lease.held():
+            with self.store.begin() as unit:
+                unit.abandon_runs(int(self.clock()))
+            try:
+                unavailable = self._check_accounts()
+                cycle = Cycle(
+                    self.connectors,
+                    self.store,
+                    self.scoring,
+                    self.policy,
+                    self.clock,
+                    self.sleep,
+                    between,
+                    reporter,
+                    unavailable,
+                )
+                return cycle.run(order)
+            finally:
+                self._keep_calls(force=True)
+
+    def sleep(self, seconds: float) -> None:
+        """Waits, unless the service is asked to stop."""
+        if self.stop.wait(max(0.0, seconds)):
+            raise Stopped
+
+    def close(self) -> None:
+        for connector in self.connectors.values():
+            connector.close()
+        self._keep_calls(force=True)
+        self.store.close()
+
+    def _check_accounts(self) -> dict[str, VendorError]:
+        """A store belongs to one portal and one org; other credentials must not mix their people into it.
+        Returns the systems that could not be asked: this cycle leaves them alone."""
+        now = int(self.clock())
+        unavailable: dict[str, VendorError] = {}
+        for system, connector in self.connectors.items():
+            with self.store.reading() as unit:
+                known, checked = unit.fact(f"account:{system}"), int(unit.fact(f"account_at:{system}") or 0)
+            mark = _fingerprint(self.settings, system)
+            if known and known.endswith(mark) and now - checked < _ACCOUNT_CHECK_SECONDS:
+                continue
+            try:
+                account = connector.account()
+            except VendorError as error:
+                unavailable[system] = error
+                continue
+            if known and known.split(" ")[0] != account.id:
+                raise _mismatch(system, known.split(" ")[0], account.id)
+            with self.store.begin() as unit:
+                unit.set_fact(f"account:{system}", f"{account.id} {account.kind} {mark}")
+                unit.set_fact(f"account_at:{system}", str(now))
+        return unavailable
+
+    def _keep_calls(self, force: bool = False) -> None:
+        if not force and self.clock() - self._calls_kept_at < _CALLS_KEPT_SECONDS:
+            return
+        self._calls_kept_at = self.clock()
+        if taken := self.telemetry.take_calls():
+            with self.store.begin() as unit:
+                for (system, hour), count in taken.items():
+                    unit.add_calls(system, hour, count)
+
+
+def open_store(settings: Settings) -> SqlStore:
+    """The store, its schema brought up to date."""
+    store = SqlStore(settings.database)
+    store.migrate()
+    return store
+
+
+def open_service(loaded: Loaded, clock: Clock = time.time, need_connector: bool = True) -> Service:
+    """Wires the service. Raises `ConfigError` when no CRM is configured although one is needed."""
+    settings = loaded.settings
+    if need_connector and not configured(settings):
+        raise ConfigError(
+            Text(
+                "no CRM is configured. Set LEADSYNC_HUBSPOT__ACCESS_TOKEN and/or LEADSYNC_SALESFORCE__LOGIN_URL with "
+                "its credentials; `leadsync demo` runs without any",
+                "接続先の CRM が設定されていません。LEADSYNC_HUBSPOT__ACCESS_TOKEN または "
+                "LEADSYNC_SALESFORCE__LOGIN_URL と認証情報を設定してください。"
+                "設定なしで試すには `leadsync demo` を使います",
+            )
+        )
+    store = open_store(settings)
+    telemetry = Telemetry(clock, _used(store, clock))
+    service = Service(settings, store, telemetry, {}, clock)
+    service.connectors = {
+        system: registry.build(system, getattr(settings, system), _context(service, system))
+        for system in configured(settings)
+    }
+    return service
+
+
+def configured(settings: Settings) -> list[str]:
+    """Systems with credentials, in the order in which they are pulled."""
+    return [system for system in FACTORIES if getattr(settings, system).configured]
+
+
+def _context(service: Service, system: str) -> ConnectorContext:
+    settings = service.settings
+    return ConnectorContext(
+        clock=service.clock,
+        sleep=service.sleep,
+        memory=StoreMemory(service.store, system),
+        meter=service.telemetry,
+        quota_percent=getattr(settings.quota, f"{system}_percent"),
+        ca_file=settings.ca_file,
+        timezone=settings.timezone,
+    )
+
+
+def _used(store: SqlStore, clock: Clock) -> dict[str, int]:
+    hour = int(clock()) // 3600 - 24
+    with store.reading() as unit:
+        return {system: unit.calls_since(system, hour) for system in FACTORIES}
+
+
+def _fingerprint(settings: Settings, system: str) -> str:
+    """Changes when the credentials do, so that the account is looked at again at once; tells nothing about them."""
+
+    def reveal(value: Any) -> Any:
+        return value.get_secret_value() if hasattr(value, "get_secret_value") else value
+
+    group = getattr(settings, system)
+    text = "|".join(f"{name}={reveal(getattr(group, name))}" for name in sorted(type(group).model_fields))
+    return hashlib.blake2b(text.encode(), digest_size=6, key=b"leadsync account").hexdigest()
+
+
+def _mismatch(system: str, known: str, found: str) -> AccountMismatch:
+    return AccountMismatch(
+        Text(
+            f"{system}: this database holds the data of account {known}, but the credentials open {found}. "
+            "Use the old credentials, or another LEADSYNC_DATABASE_URL for the new account",
+            f"{system}: このデータベースはアカウント {known} のものですが、認証情報は {found} のものです。"
+            "元の認証情報に戻すか、別の LEADSYNC_DATABASE_URL を指定してください",
+        )
+    )

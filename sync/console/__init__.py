@@ -1,0 +1,1 @@
+"""What commands print: tables, progress, pages. Plain functions from results to rich renderables."""

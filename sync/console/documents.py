@@ -1,0 +1,142 @@
+"""The same results as JSON-ready documents, and the few pages that are neither table nor report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text as RichText
+
+from sync.console.words import AXIS
+from sync.core.text import Text
+from sync.jobs.cycle import CycleResult
+from sync.jobs.explain import Explanation
+from sync.ports import Check, Step
+from sync.repository import OutboxRow
+from sync.scoring.lint import Finding
+from sync.scoring.model import Model
+from sync.store.status import Census
+
+
+def cycle(result: CycleResult, census: Census, calls: Mapping[str, int], queued: int) -> dict[str, Any]:
+    """Counts of one cycle; the planned numbers are there whether it wrote or not."""
+    writes = result.draft.writes()
+    return {
+        "run": result.run_id,
+        "state": result.state,
+        "wrote": result.wrote,
+        "over_brake": result.over_brake,
+        "seconds": result.finished_at - result.started_at,
+        "pulled": {
+            system: {stream: asdict(saved) for stream, saved in totals.streams.items()}
+            for system, totals in result.pulls.items()
+        },
+        "unknown": {system: dict(totals.unknown) for system, totals in result.pulls.items()},
+        "records": census.records,
+        "people": census.people,
+        "bands": census.bands,
+        "planned": {f"{system} {kind}": count for (system, kind), count in sorted(writes.items())},
+        "written": {system: asdict(totals) for system, totals in result.pushes.items()},
+        "tasks_queued": queued,
+        "calls": dict(calls),
+        "errors": {
+            system: {"error": type(error).__name__, "text": error.text.en} for system, error in result.errors.items()
+        },
+    }
+
+
+def step(found: Step) -> dict[str, Any]:
+    return {
+        "system": found.system,
+        "kind": found.kind,
+        "name": found.name,
+        "state": found.state,
+        "detail": found.detail.en if found.detail else None,
+    }
+
+
+def check(found: Check) -> dict[str, Any]:
+    return {
+        "system": found.system,
+        "name": found.name,
+        "health": found.health.value,
+        "found": found.found.en,
+        "remedy": found.remedy.en if found.remedy else None,
+    }
+
+
+def outbox_row(row: OutboxRow) -> dict[str, Any]:
+    """Without the payload: it holds what the CRM is told about a person."""
+    values = asdict(row)
+    del values["payload"]
+    return values
+
+
+def finding(found: Finding, language: str) -> dict[str, str]:
+    return {"id": found.id, "severity": str(found.severity), "text": found.text.to(language)}
+
+
+def explanation(found: Explanation) -> dict[str, Any]:
+    names = {member.id: str(member.record.key) for member in found.dossier.members}
+    return {
+        "person": found.dossier.key,
+        "records": [
+            {"record": str(member.record.key), "state": member.record.state.value, "email": member.record.email}
+            for member in found.dossier.members
+        ],
+        "matches": [
+            {
+                "left": names.get(edge.left),
+                "right": names.get(edge.right),
+                "evidence": edge.evidence,
+                "detail": edge.detail,
+            }
+            for edge in found.edges
+        ],
+        "score": {key: value for key, value in asdict(found.score).items() if key not in ("person_id", "lines")},
+        "ledger": [asdict(line) for line in found.score.lines],
+        "sum": sum(line.points for line in found.score.lines),
+        "told": {names[id]: asdict(told) for id, told in found.told.items() if id in names},
+        "episodes": [asdict(episode) for episode in found.episodes],
+        "evidence": {
+            id: {"at": found.evidence[id][0], "what": found.evidence[id][1]}
+            for line in found.score.lines
+            for id in line.evidence
+            if id in found.evidence
+        },
+    }
+
+
+def model(shown: Model, language: str) -> dict[str, Any]:
+    return {
+        "version": shown.version,
+        "rules": [{"id": rule.id, "axis": str(rule.axis), "label": rule.label.to(language)} for rule in shown.rules],
+    }
+
+
+def model_table(shown: Model, language: str) -> Table:
+    table = Table(title=shown.version, header_style="bold")
+    for head in (Text("Rule", "ルール"), Text("Axis", "軸"), Text("In words", "内容")):
+        table.add_column(head.to(language), overflow="fold")
+    for rule in shown.rules:
+        table.add_row(rule.id, AXIS[str(rule.axis)].to(language), RichText(rule.label.to(language)))
+    return table
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses and texts as JSON-ready values."""
+    if isinstance(value, Text):
+        return {"en": value.en, "ja": value.ja}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: plain(item) for name, item in vars_of(value).items()}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    return value
+
+
+def vars_of(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}

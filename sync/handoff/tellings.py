@@ -1,0 +1,97 @@
+"""What a CRM is told about a person, and when a difference is worth a write."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sync.core.fields import FIELDS
+from sync.handoff.owners import live
+from sync.repository import Episode, FieldValues, Member, Standing
+
+Value = int | str | None
+STAMPS = frozenset({"scored_at", "model_version"})  # they move only along with something else
+WRITTEN = tuple(field.name for field in FIELDS if field.written)
+AT_ONCE = frozenset({"band", "top_reason", "sla_due", "sla_state", "hot_since", "first_hot_at", "person_key"})
+AGEING_STEP = 5_000  # thousandths; a change by ageing alone is told when it has added up to this
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One record's update: every field as it should be, and the old values of those that differ."""
+
+    member: Member
+    fields: Mapping[str, Value]
+    old: Mapping[str, Value]
+
+
+def wanted(standing: Standing, episode: Episode | None, first_hot_at: int | None, now: int) -> FieldValues:
+    """The values that all records of the person should hold. Numbers are whole points, rounded downwards."""
+    score = standing.score
+    open_episode = episode if episode and episode.closed_at is None else None
+    tracked = open_episode is not None and open_episode.task_state in ("ordered", "made")
+    return {
+        "score": score.total // 1000,
+        "attribute_score": score.attribute // 1000,
+        "behavior_score": score.behaviour // 1000,
+        "activity_score": score.activity // 1000,
+        "band": score.band,
+        "top_reason": score.top_reason or None,
+        "reasons": score.reasons or None,
+        "talk_track": score.talk_track or None,
+        "interest": score.interest or None,
+        "segment": score.segment or None,
+        "hot_since": open_episode.hot_since if open_episode else None,
+        "first_hot_at": first_hot_at,
+        "sla_due": open_episode.due_at if open_episode and tracked else None,
+        "sla_state": open_episode.sla_state if open_episode and tracked else "none",
+        "person_key": standing.key,
+        "model_version": score.model_version,
+        "scored_at": now,
+    }
+
+
+def tellings(standing: Standing, values: FieldValues, writable: Mapping[str, Collection[str]]) -> tuple[Telling, ...]:
+    """The updates due now: none, or one for each record of the person that differs."""
+    differing = [
+        telling
+        for member in live(standing.members)
+        if (names := writable.get(member.record.key.system)) and (telling := _telling(standing, member, values, names))
+    ]
+    if not any(_worth_a_write(standing, telling, values) for telling in differing):
+        return ()
+    return tuple(differing)
+
+
+def last_known(standing: Standing, member: Member) -> Mapping[str, Value]:
+    """What the record holds: the newer of our last acknowledged write and the last pulled values."""
+    told = standing.told.get(member.id)
+    if told and told.acked_at >= standing.own_at.get(member.id, 0):
+        return told.fields
+    return member.record.own
+
+
+def same(left: Value, right: Value) -> bool:
+    """Whether a CRM would show the same: no value and empty text are one, line ends and edge blanks do not count."""
+    return _plain(left) == _plain(right)
+
+
+def _plain(value: Value) -> str:
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()
+
+
+def _telling(standing: Standing, member: Member, values: FieldValues, names: Collection[str]) -> Telling | None:
+    known = last_known(standing, member)
+    fields = {name: values[name] for name in WRITTEN if name in names and name in values}
+    old = {name: known.get(name) for name, value in fields.items() if not same(known.get(name), value)}
+    return Telling(member, fields, old) if old.keys() - STAMPS else None
+
+
+def _worth_a_write(standing: Standing, telling: Telling, values: FieldValues) -> bool:
+    """At once when something moved; a change by ageing alone waits until it adds up."""
+    told = standing.told.get(telling.member.id)
+    if told is None or told.basis != standing.score.basis or telling.old.keys() & AT_ONCE:
+        return True
+    if any(not same(told.fields.get(name), value) for name, value in telling.old.items()):
+        return True  # somebody else changed our field: it is put right
+    return abs(standing.score.total - told.total) >= AGEING_STEP

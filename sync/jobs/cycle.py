@@ -1,0 +1,225 @@
+"""One cycle: pull, resolve, rescore, plan, push. Each step leaves the store fit for a crash and a new run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from sync.core.fields import FIELDS
+from sync.core.records import SALESFORCE
+from sync.core.text import Text
+from sync.errors import AccessRefused, LeadsyncError, QuotaReached, Stopped, VendorError
+from sync.handoff.draft import Draft, Policy
+from sync.jobs import plan
+from sync.jobs.plan import Brake
+from sync.jobs.pull import PullTotals, pull
+from sync.jobs.push import Pusher, PushTotals
+from sync.jobs.rescore import RescoreTotals, Scoring, rescore
+from sync.jobs.resolve import ResolveTotals, resolve
+from sync.jobs.watch_sla import watch_sla
+from sync.ports import Clock, Connector, Sleep
+from sync.repository import Store
+
+JOB = "cycle"
+
+
+class Reporter(Protocol):
+    """Hears how far a cycle is: progress bars on a terminal, log lines in the daemon."""
+
+    def phase(self, name: str) -> None: ...
+    def pulled(self, system: str, stream: str, records: int) -> None: ...
+    def pushed(self, system: str, orders: int) -> None: ...
+    def failed(self, system: str, error: LeadsyncError) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What this cycle is asked to do."""
+
+    write: bool  # False: plan only
+    pull: bool = True
+    full: bool = False  # read everything anew and retire what is gone
+    brake: Brake | None = None  # None: a person's order, it proceeds
+
+
+@dataclass
+class CycleResult:
+    run_id: int
+    started_at: int
+    finished_at: int = 0
+    state: str = "done"  # done, held, failed, stopped
+    wrote: bool = False
+    pulls: dict[str, PullTotals] = field(default_factory=dict)
+    resolved: ResolveTotals = field(default_factory=ResolveTotals)
+    rescored: RescoreTotals = field(default_factory=RescoreTotals)
+    draft: Draft = field(default_factory=Draft)
+    pushes: dict[str, PushTotals] = field(default_factory=dict)
+    errors: dict[str, LeadsyncError] = field(default_factory=dict)
+    over_brake: bool = False
+
+    @property
+    def rejected(self) -> int:
+        return sum(totals.rejected + totals.tasks_rejected for totals in self.pushes.values())
+
+    @property
+    def exit_code(self) -> int:
+        if any(not isinstance(error, VendorError) for error in self.errors.values()):
+            return 2
+        if self.errors:
+            return 3
+        return 1 if self.rejected else 0
+
+    def summary(self) -> dict[str, object]:
+        """What `runs` keeps: counts and error classes, nothing personal."""
+        return {
+            "pulled": {
+                system: {stream: [s.new, s.changed, s.same] for stream, s in totals.streams.items()}
+                for system, totals in self.pulls.items()
+            },
+            "unknown": {system: dict(totals.unknown) for system, totals in self.pulls.items() if totals.unknown},
+            "scored": self.rescored.scored,
+            "score_orders": self.draft.score_orders,
+            "task_orders": self.draft.task_orders,
+            "changed_scores": self.draft.changed_scores,
+            "written": {system: totals.applied for system, totals in self.pushes.items()},
+            "tasks": {system: totals.tasks_made for system, totals in self.pushes.items()},
+            "rejected": {system: totals.reasons for system, totals in self.pushes.items() if totals.reasons},
+            "errors": {system: type(error).__name__ for system, error in self.errors.items()},
+            "wrote": self.wrote,
+        }
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """Everything a cycle needs. `between` is called between pages and batches and may raise `Stopped`."""
+
+    connectors: Mapping[str, Connector]
+    store: Store
+    scoring: Scoring
+    policy: Policy  # `systems` and `writable` are filled in here
+    clock: Clock
+    sleep: Sleep
+    between: Callable[[], None]
+    reporter: Reporter
+    unavailable: Mapping[str, VendorError] = field(default_factory=dict)  # found so before the cycle began
+
+    def run(self, order: Order) -> CycleResult:
+        with self.store.begin() as unit:
+            result = CycleResult(unit.start_run(JOB, int(self.clock())), int(self.clock()))
+        try:
+            if order.pull:
+                self._pull(result, order.full)
+            self._understand(result)
+            self._plan_and_push(result, order)
+        except Stopped:
+            result.state = "stopped"
+            raise
+        except Exception:
+            result.state = "failed"
+            raise
+        finally:
+            result.finished_at = int(self.clock())
+            with self.store.begin() as unit:
+                unit.finish_run(result.run_id, result.finished_at, result.state, result.summary())
+        return result
+
+    def _pull(self, result: CycleResult, full: bool) -> None:
+        for system, connector in self.connectors.items():
+            self.reporter.phase(f"pull {system}")
+            if system in self.unavailable:
+                self._failed(result, system, self.unavailable[system])
+                continue
+            try:
+                result.pulls[system] = pull(connector, self.store, self.clock, self.between, self.reporter.pulled, full)
+            except VendorError as error:
+                self._failed(result, system, error)
+
+    def _understand(self, result: CycleResult) -> None:
+        self.reporter.phase("resolve")
+        result.resolved = resolve(self.store, self.clock, self.between)
+        self.reporter.phase("score")
+        result.rescored = rescore(self.store, self.scoring, self.clock, self.between)
+        watch_sla(self.store, self.clock)
+
+    def _plan_and_push(self, result: CycleResult, order: Order) -> None:
+        self.reporter.phase("plan")
+        policy = self._policy(result, order.write)
+        now = int(self.clock())
+        result.draft = plan.make_draft(self.store, policy, now, self.between)
+        result.over_brake = plan.braked(self.store, result.draft, order.brake or Brake())
+        if not order.write:
+            return
+        if order.brake and result.over_brake:
+            self._hold(result)
+            return
+        plan.commit(self.store, result.draft, result.run_id, now, self.between)
+        with self.store.begin() as unit:
+            unit.set_fact("held_run", None)
+        result.wrote = True
+        self._push(result, policy)
+
+    def _policy(self, result: CycleResult, write: bool) -> Policy:
+        """Under a plan every field counts as writable: the plan works before `provision`."""
+        reachable = {
+            system: connector
+            for system, connector in self.connectors.items()
+            if system not in self.unavailable and not isinstance(result.errors.get(system), AccessRefused)
+        }
+        if not write:
+            everything = frozenset(field.name for field in FIELDS if field.written)
+            return replace(self.policy, systems=tuple(self.connectors), writable=dict.fromkeys(reachable, everything))
+        writable: dict[str, frozenset[str]] = {}
+        for system, connector in reachable.items():
+            try:
+                writable |= plan.writable_fields({system: connector})
+            except VendorError as error:
+                self._failed(result, system, error)
+        for system in plan.lacking(writable):
+            del writable[system]
+            self._failed(result, system, _not_provisioned(system))
+        return replace(self.policy, systems=tuple(writable), writable=writable)
+
+    def _hold(self, result: CycleResult) -> None:
+        result.state = "held"
+        with self.store.begin() as unit:
+            unit.set_fact("held_run", str(result.run_id))
+
+    def _push(self, result: CycleResult, policy: Policy) -> None:
+        """Salesforce first: HubSpot is told after its acknowledgement."""
+        for system in sorted(policy.systems, key=lambda name: name != SALESFORCE):
+            self.reporter.phase(f"push {system}")
+            totals = result.pushes.setdefault(system, PushTotals())
+            pusher = Pusher(
+                self.connectors[system],
+                self.store,
+                self.clock,
+                self.sleep,
+                self.between,
+                self.scoring.language,
+                self.reporter.pushed,
+            )
+            try:
+                pusher.scores(totals)
+                pusher.tasks(totals)
+            except VendorError as error:
+                self._failed(result, system, error)
+
+    def _failed(self, result: CycleResult, system: str, error: LeadsyncError) -> None:
+        result.errors.setdefault(system, error)
+        self.reporter.failed(system, error)
+
+
+def waits_until(result: CycleResult) -> Counter[str]:
+    """Systems whose quota is used up -> when they may go on."""
+    return Counter({s: e.until for s, e in result.errors.items() if isinstance(e, QuotaReached)})
+
+
+def _not_provisioned(system: str) -> LeadsyncError:
+    return LeadsyncError(
+        Text(
+            f"{system}: our fields are not there yet, so nothing was written to it. Run `leadsync provision`",
+            f"{system}: 書き込み先の項目がまだありません。`leadsync provision` を実行してください",
+        )
+    )

@@ -1,0 +1,56 @@
+"""Explain: everything that is known of one person and how her score came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sync.core.records import RecordKey
+from sync.core.text import Text
+from sync.errors import LeadsyncError
+from sync.jobs.rescore import Scoring, score_row
+from sync.repository import Dossier, Edge, Episode, ScoreRow, Store, Told
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    dossier: Dossier
+    edges: tuple[Edge, ...]
+    score: ScoreRow
+    told: dict[int, Told]
+    episodes: tuple[Episode, ...]
+    evidence: dict[str, tuple[int, str]]  # act id -> (time, what)
+
+
+class NobodyFound(LeadsyncError):
+    """No person goes by that text."""
+
+
+def explain(store: Store, text: str, scoring: Scoring, as_of: int | None, now: int) -> Explanation:
+    """`text` is an e-mail address, a CRM record id or a person key. `as_of` computes a past day's score anew
+    from the acts up to then; attributes are those of today."""
+    with store.begin() as unit:
+        found = unit.find_person(text)
+        if not found:
+            raise NobodyFound(
+                Text(
+                    "nobody with this e-mail address, record id or person key is known here; "
+                    "was the record pulled already? (`leadsync status`)",
+                    "このメールアドレス、レコード ID、人物キーに一致する人はいません。"
+                    "取り込み済みか `leadsync status` で確認してください",
+                )
+            )
+        dossier = unit.dossiers(found[:1])[0]
+        stored = unit.scores_of([dossier.person_id]).get(dossier.person_id)
+        edges = tuple(unit.edges_of(dossier.person_id))
+        told = unit.told([member.id for member in dossier.members])
+        episodes = tuple(unit.episodes_of(dossier.person_id))
+    row = stored if stored and as_of is None else score_row(dossier, scoring, as_of or now)
+    evidence = {
+        str(act.key): (act.occurred_at, " ".join(part for part in (act.kind, act.title, act.url) if part))
+        for act in dossier.activities
+    }
+    return Explanation(dossier, edges, row, told, episodes, evidence)
+
+
+def record_names(dossier: Dossier) -> dict[int, RecordKey]:
+    return {member.id: member.record.key for member in dossier.members}

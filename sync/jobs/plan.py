@@ -1,0 +1,180 @@
+"""Plan: makes the draft of the cycle from the store, and commits it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from sync.core.fields import FIELDS
+from sync.core.records import HUBSPOT
+from sync.handoff import episodes
+from sync.handoff.draft import Draft, Moment, PersonPlan, Policy, draft
+from sync.handoff.episodes import Change
+from sync.handoff.owners import OwnerBook
+from sync.ports import Connector
+from sync.repository import Episode, Standing, Store, Unit
+
+BATCH = 500
+_FEWEST_FOR_BRAKE = 10  # below that, one fifth of the scores is an ordinary day
+
+
+@dataclass(frozen=True, slots=True)
+class Brake:
+    """When an unattended cycle stops at the plan."""
+
+    scores_percent: int = 20
+    tasks: int = 50
+
+
+def make_draft(store: Store, policy: Policy, now: int, between: Callable[[], None]) -> Draft:
+    """Reads who is due and drafts; the store is not changed."""
+    with store.begin() as unit:
+        queued = [episode.person_id for episode in unit.queued_episodes()]
+        owners = OwnerBook(unit.owners())
+        live_at = unit.fact("live_at")
+        moment = Moment(now, int(live_at) if live_at else None, _ordered_today(unit, policy, now))
+    standings = _standings(store, queued, between)
+    keys = [key for standing in standings if (key := _coming_task_key(standing))]
+    with store.begin() as unit:
+        own_tasks = {key: record.id for key, record in unit.own_tasks(keys).items()}
+    return draft(standings, owners, policy, moment, own_tasks)
+
+
+def commit(store: Store, plan: Draft, run_id: int | None, now: int, between: Callable[[], None]) -> None:
+    """Episodes, orders and flags of each person in one transaction; then the account counts as live."""
+    people = plan.people
+    for start in range(0, len(people), BATCH):
+        with store.begin() as unit:
+            piece = people[start : start + BATCH]
+            for person in piece:
+                _commit_person(unit, person, run_id, now)
+            unit.planned(person.standing.person_id for person in piece)
+        between()
+    with store.begin() as unit:
+        if unit.fact("live_at") is None:
+            unit.set_fact("live_at", str(now))
+
+
+def braked(store: Store, plan: Draft, brake: Brake) -> bool:
+    """Whether this draft changes more than an unattended cycle may."""
+    with store.begin() as unit:
+        written = unit.written_people()
+    too_many_scores = plan.changed_scores >= _FEWEST_FOR_BRAKE and (
+        plan.changed_scores * 100 > written * brake.scores_percent
+    )
+    return too_many_scores or plan.task_orders > brake.tasks
+
+
+def writable_fields(connectors: Mapping[str, Connector]) -> dict[str, frozenset[str]]:
+    """System -> logical names of our fields that exist there. Some may be missing by choice (`--minimal`)."""
+    found = {}
+    for system, connector in connectors.items():
+        missing = set(connector.missing_fields())
+        found[system] = frozenset(
+            field.name for field in FIELDS if field.written and not _missing(system, field.name, missing)
+        )
+    return found
+
+
+def lacking(writable: Mapping[str, frozenset[str]]) -> list[str]:
+    """Systems where not even the minimal fields exist: nothing can be written there before `provision`."""
+    needed = {field.name for field in FIELDS if field.minimal and field.written}
+    return sorted(system for system, names in writable.items() if not needed <= names)
+
+
+def _missing(system: str, name: str, missing: set[str]) -> bool:
+    field = next(field for field in FIELDS if field.name == name)
+    vendor_name = field.hubspot_name if system == HUBSPOT else field.salesforce_name
+    return any(found == vendor_name or found.endswith(f".{vendor_name}") for found in missing)
+
+
+def _standings(store: Store, queued: list[int], between: Callable[[], None]) -> list[Standing]:
+    found: dict[int, Standing] = {}
+    after = 0
+    while True:
+        with store.begin() as unit:
+            due = unit.plan_due(after, BATCH)
+            if not due:
+                break
+            found |= {standing.person_id: standing for standing in unit.standings(due)}
+            after = due[-1]
+        between()
+    with store.begin() as unit:
+        waiting = [id for id in queued if id not in found]
+        found |= {standing.person_id: standing for standing in unit.standings(waiting)}
+    return [found[id] for id in sorted(found)]
+
+
+def _coming_task_key(standing: Standing) -> str | None:
+    """The key of the task that this person may get now."""
+    episode = standing.episode
+    if episode and episode.task_state == "queued":
+        return episode.task_key
+    if standing.score.band == "hot":
+        return episodes.task_key(standing.key, (episode.number if episode else 0) + 1)
+    return None
+
+
+def _ordered_today(unit: Unit, policy: Policy, now: int) -> Counter[str]:
+    """Tasks already ordered from the go-live queue this local day, by owner."""
+    zone = ZoneInfo(policy.timezone)
+    midnight = datetime.combine(datetime.fromtimestamp(now, zone).date(), time(), zone)
+    live_at = int(unit.fact("live_at") or now)
+    return Counter(
+        f"{episode.task_system}:{episode.owner}"
+        for episode in unit.ordered_tasks_since(int(midnight.timestamp()))
+        if episode.opened_at <= live_at
+    )
+
+
+def _commit_person(unit: Unit, plan: PersonPlan, run_id: int | None, now: int) -> None:
+    standing = plan.standing
+    episode_id = _commit_episode(unit, plan, now)
+    if plan.first_hot_at is not None and plan.first_hot_at != standing.first_hot_at:
+        unit.set_first_hot(standing.person_id, plan.first_hot_at)
+    if plan.drops:
+        unit.drop_orders(plan.drops)
+    unit.order(plan.orders, run_id, now)
+    if plan.task:
+        unit.order([replace(plan.task, episode_id=episode_id)], run_id, now)
+
+
+def _commit_episode(unit: Unit, plan: PersonPlan, now: int) -> int | None:
+    episode = plan.episode
+    if episode is None:
+        return None
+    episode_id = episode.id
+    if plan.turn.change is Change.OPEN:
+        episode_id = unit.open_episode(
+            episode.person_id,
+            episode.number,
+            now,
+            episode.hot_since,
+            episode.total,
+            episode.task_key,
+            episode.task_state,
+        )
+    if episode != plan.standing.episode:
+        unit.update_episode(episode_id, **_changeable(episode))
+    if plan.turn.change is Change.CLOSE and episode.task_state == "queued":
+        unit.update_episode(episode_id, task_state="none")
+    return episode_id
+
+
+def _changeable(episode: Episode) -> dict[str, object]:
+    names = (
+        "cooled_at",
+        "closed_at",
+        "task_state",
+        "task_system",
+        "task_id",
+        "owner",
+        "ordered_at",
+        "due_at",
+        "acked_at",
+        "sla_state",
+    )
+    return {name: getattr(episode, name) for name in names}

@@ -1,0 +1,259 @@
+"""Push: drains the outbox of one system in vendor-sized batches and records every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sync.core.records import RecordKey
+from sync.core.text import Text
+from sync.ports import Clock, Connector, Outcome, Result, ScoreUpdate, Sleep, TaskAction, TaskOrder
+from sync.repository import AuditEntry, Member, OutboxRow, Store, Told, Unit
+
+LIMIT = 10_000  # rows in memory at a time
+SETTLE_SECONDS = 3  # a create that was cut off may still be under way at the vendor
+SUSPECT_MARGIN = 3_600  # clocks differ; the look-up for an earlier attempt begins this much before it
+
+NOTES = {
+    "same_person": Text(
+        "Closed by leadsync: this is the same person as in another follow-up task.",
+        "leadsync により完了: 同一人物のフォロータスクが別にあるため。",
+    ),
+    "deprovision": Text("Closed by leadsync: the service was removed.", "leadsync により完了: サービス削除のため。"),
+}
+
+
+@dataclass
+class PushTotals:
+    applied: int = 0
+    retry: int = 0
+    rejected: int = 0
+    tasks_made: int = 0
+    tasks_completed: int = 0
+    tasks_rejected: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    def count(self, kind: str, outcome: Outcome) -> None:
+        if outcome.result is Result.RETRY:
+            self.retry += 1
+        elif outcome.result is Result.REJECTED:
+            self.reasons[outcome.reason.split(":")[0]] = self.reasons.get(outcome.reason.split(":")[0], 0) + 1
+            if kind == "score":
+                self.rejected += 1
+            else:
+                self.tasks_rejected += 1
+        elif kind == "score":
+            self.applied += 1
+        elif kind == "task":
+            self.tasks_made += 1
+        else:
+            self.tasks_completed += 1
+
+
+Pushed = Callable[[str, int], None]  # system, orders answered so far
+
+
+@dataclass(frozen=True)
+class Pusher:
+    """One connector's side of the outbox. `between` is called after each batch and may raise to stop there."""
+
+    connector: Connector
+    store: Store
+    clock: Clock
+    sleep: Sleep
+    between: Callable[[], None]
+    language: str
+    pushed: Pushed
+
+    def scores(self, totals: PushTotals) -> None:
+        """Sends every due score; those of a person whose Salesforce records are still waiting stay."""
+        while rows := self._due(("score",)):
+            by_key = {row.key: row for row in rows}
+            with self.store.begin() as unit:
+                members = unit.records([row.record_id for row in rows if row.record_id])
+            updates = [_update(row, members) for row in rows if row.record_id in members]
+            self._drop([row for row in rows if row.record_id not in members])
+            for outcomes in self.connector.write_scores(updates):
+                self._settle_scores(outcomes, by_key, members, totals)
+                _strike(by_key, outcomes)
+            self._retry_unanswered(by_key.values())
+
+    def tasks(self, totals: PushTotals) -> None:
+        """Creates and completes tasks. Each create is marked before it is sent, so that a crash in between
+        leads to a look-up and never to a second task."""
+        while rows := self._due(("task", "task_done")):
+            by_key = {row.key: row for row in rows}
+            self._let_settle(rows)
+            with self.store.begin() as unit:
+                members = unit.records([row.record_id for row in rows if row.record_id])
+                unit.mark_sending([row.id for row in rows], int(self.clock()))
+            orders = [_task_order(row, members, self.language) for row in rows]
+            for outcomes in self.connector.write_tasks(orders):
+                self._settle_tasks(outcomes, by_key, members, totals)
+                _strike(by_key, outcomes)
+            self._retry_unanswered(by_key.values())
+
+    def _due(self, kinds: Sequence[str]) -> list[OutboxRow]:
+        with self.store.begin() as unit:
+            return unit.outbox_due(self.connector.system, kinds, int(self.clock()), LIMIT)
+
+    def _drop(self, rows: Sequence[OutboxRow]) -> None:
+        with self.store.begin() as unit:
+            for row in rows:
+                unit.settle(row, "dropped", int(self.clock()), "record_gone")
+
+    def _retry_unanswered(self, rows: Iterable[OutboxRow]) -> None:
+        """An order that a connector left without an answer must not be sent again in a tight loop."""
+        now = int(self.clock())
+        with self.store.begin() as unit:
+            for row in rows:
+                state = "sending" if row.kind == "task" else "pending"
+                unit.settle(row, state, now, "no_answer", next_at=now + backoff(row.attempts))
+
+    def _let_settle(self, rows: Sequence[OutboxRow]) -> None:
+        newest = max((row.sent_at for row in rows if row.sent_at is not None), default=None)
+        if newest is not None and (wait := newest + SETTLE_SECONDS - self.clock()) > 0:
+            self.sleep(min(wait, SETTLE_SECONDS))
+
+    def _settle_scores(
+        self, outcomes: Sequence[Outcome], rows: dict[str, OutboxRow], members: dict[int, Member], totals: PushTotals
+    ) -> None:
+        now = int(self.clock())
+        with self.store.begin() as unit:
+            for outcome in outcomes:
+                row = rows[outcome.key]
+                _settle(unit, row, outcome, now)
+                totals.count("score", outcome)
+                if outcome.result in (Result.APPLIED, Result.UNCHANGED):
+                    _tell(unit, row, members, outcome, now)
+                elif outcome.gone and row.record_id:
+                    unit.mark_gone(row.record_id)
+        self.pushed(self.connector.system, totals.applied + totals.rejected + totals.tasks_made)
+        self.between()
+
+    def _settle_tasks(
+        self, outcomes: Sequence[Outcome], rows: dict[str, OutboxRow], members: dict[int, Member], totals: PushTotals
+    ) -> None:
+        now = int(self.clock())
+        with self.store.begin() as unit:
+            for outcome in outcomes:
+                row = rows[outcome.key]
+                _settle(unit, row, outcome, now)
+                totals.count(row.kind, outcome)
+                if row.kind == "task":
+                    _settle_episode(unit, row, outcome, now)
+                if outcome.result in (Result.APPLIED, Result.UNCHANGED):
+                    unit.audit([_task_audit(row, members, outcome, now)])
+        self.pushed(self.connector.system, totals.applied + totals.rejected + totals.tasks_made)
+        self.between()
+
+
+def backoff(attempts: int) -> int:
+    """Seconds until the next try: half a minute, doubling, at most an hour."""
+    return min(30 << min(attempts, 7), 3_600)
+
+
+def _strike(rows: dict[str, OutboxRow], outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
+        rows.pop(outcome.key, None)
+
+
+def _update(row: OutboxRow, members: dict[int, Member]) -> ScoreUpdate:
+    assert row.record_id is not None
+    record = members[row.record_id].record
+    return ScoreUpdate(row.key, record.key, row.payload["fields"], row.payload.get("parent", ""))
+
+
+def _task_order(row: OutboxRow, members: dict[int, Member], language: str) -> TaskOrder:
+    payload = row.payload
+    if row.kind == "task_done":
+        note = NOTES[payload["note"]].to(language)
+        return TaskOrder(row.key, TaskAction.COMPLETE, payload["task_key"], task_id=payload["task_id"], note=note)
+    member = members.get(row.record_id or 0)
+    return TaskOrder(
+        key=row.key,
+        action=TaskAction.CREATE,
+        task_key=payload["task_key"],
+        person=_living(member) if member else None,
+        subject=payload["subject"],
+        body=payload["body"],
+        due_at=payload["due_at"],
+        remind_at=payload.get("remind_at"),
+        owner_id=payload.get("owner", ""),
+        suspect_since=row.sent_at - SUSPECT_MARGIN if row.sent_at is not None else None,
+    )
+
+
+def _living(member: Member) -> RecordKey:
+    """The record that bears the task now: a lead may have been converted since the plan."""
+    return member.record.successor or member.record.key
+
+
+def _settle(unit: Unit, row: OutboxRow, outcome: Outcome, now: int) -> None:
+    if outcome.result is Result.RETRY:
+        state = "sending" if row.kind == "task" else "pending"
+        unit.settle(row, state, now, outcome.reason, next_at=now + backoff(row.attempts))
+    elif outcome.result is Result.REJECTED:
+        unit.settle(row, "dropped" if outcome.gone else "rejected", now, outcome.reason)
+    else:
+        unit.settle(row, "done", now, outcome.reason)
+
+
+def _tell(unit: Unit, row: OutboxRow, members: dict[int, Member], outcome: Outcome, now: int) -> None:
+    assert row.record_id is not None
+    record = members[row.record_id].record
+    if outcome.record and outcome.record != record.key:
+        unit.redirect(row.record_id, outcome.record)
+    payload = row.payload
+    unit.tell(row.record_id, Told(payload["fields"], outcome.at or now, payload["basis"], payload["total"]))
+    written = outcome.record or record.key
+    unit.audit(
+        [
+            AuditEntry(
+                now,
+                row.run_id,
+                written.system,
+                written.object,
+                written.id,
+                row.person_id,
+                name,
+                _text(old),
+                _text(payload["fields"].get(name)),
+                outcome.result.value,
+            )
+            for name, old in sorted(payload["old"].items())
+        ]
+    )
+
+
+def _settle_episode(unit: Unit, row: OutboxRow, outcome: Outcome, now: int) -> None:
+    if row.episode_id is None:
+        return
+    if outcome.result is Result.REJECTED:
+        unit.update_episode(row.episode_id, task_state="failed", sla_state="none")
+        unit.flag([row.person_id], plan=True)
+    elif outcome.result is not Result.RETRY:
+        task_id = outcome.record.id if outcome.record else None
+        unit.update_episode(row.episode_id, task_state="made", task_id=task_id, acked_at=outcome.at or now)
+
+
+def _task_audit(row: OutboxRow, members: dict[int, Member], outcome: Outcome, now: int) -> AuditEntry:
+    member = members.get(row.record_id or 0)
+    key = member.record.key if member else RecordKey(row.system, "task", row.payload.get("task_id", ""))
+    made = outcome.record.id if outcome.record else row.payload.get("task_id")
+    return AuditEntry(
+        now,
+        row.run_id,
+        key.system,
+        key.object,
+        key.id,
+        row.person_id,
+        row.kind,
+        None,
+        made,
+        outcome.reason or outcome.result.value,
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

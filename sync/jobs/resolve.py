@@ -1,0 +1,106 @@
+"""Resolve: changed records meet those sharing a key with them; each group becomes one person."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sync.identity import exact
+from sync.ports import Clock
+from sync.repository import Episode, Group, NewOrder, Store, Unit
+
+BATCH = 500
+LARGEST_CLOSURE = 20_000  # records that one batch may drag along
+
+
+@dataclass
+class ResolveTotals:
+    records: int = 0
+    merged: int = 0
+    attached: int = 0
+
+
+def resolve(store: Store, clock: Clock, between: Callable[[], None]) -> ResolveTotals:
+    """Brings every changed record to its person. Each batch is one transaction."""
+    totals = ResolveTotals()
+    _index(store, between)
+    while True:
+        with store.begin() as unit:
+            changed = unit.unresolved(BATCH)
+            if not changed:
+                break
+            members = unit.closure((member.id for member in changed), LARGEST_CLOSURE)
+            totals.merged += _assign(unit, exact.groups(members), int(clock()))
+            unit.mark_resolved(member.id for member in members)
+            totals.records += len(changed)
+        between()
+    with store.begin() as unit:
+        totals.attached = unit.attach_activities()
+    return totals
+
+
+def _index(store: Store, between: Callable[[], None]) -> None:
+    """Keys of all changed records first: two of them may be each other's only link."""
+    with store.begin() as unit:
+        changed = unit.unresolved(1_000_000)
+    for start in range(0, len(changed), BATCH):
+        with store.begin() as unit:
+            unit.set_keys({m.id: exact.keys_of(m.record) for m in changed[start : start + BATCH]})
+        between()
+
+
+def _assign(unit: Unit, groups: Sequence[Group], now: int) -> int:
+    """Gives each group a person; the oldest member's person stays. Returns how many persons were merged away."""
+    claimed: set[int] = set()
+    before: dict[int, set[int]] = {}
+    after: dict[int, int] = {}
+    for group in groups:
+        candidates = [member.person_id for member in group.members if member.person_id]
+        person = next((id for id in candidates if id not in claimed), None)
+        if person is None:
+            person = unit.new_person(_person_key(unit, group), now)
+        claimed.add(person)
+        for member in group.members:
+            after[member.id] = person
+            if member.person_id:
+                before.setdefault(member.person_id, set()).add(person)
+    for group in groups:
+        person = after[group.members[0].id]
+        unit.assign(person, group)
+        unit.flag([person], score=True, plan=True)
+    lost = {old: min(new) for old, new in before.items() if old not in claimed}
+    for old, survivor in sorted(lost.items()):
+        unit.merge_persons(old, survivor)
+        _end_double_episodes(unit, survivor, now)
+    return len(lost)
+
+
+def _person_key(unit: Unit, group: Group) -> str:
+    """Derived from the oldest record, so that a rebuilt store finds the same key."""
+    for member in group.members:
+        mark = hashlib.sha256(str(member.record.key).encode()).hexdigest()[:16]
+        if not unit.key_taken(f"p{mark}"):
+            return f"p{mark}"
+    salt = hashlib.sha256("|".join(str(m.record.key) for m in group.members).encode()).hexdigest()[:24]
+    return f"p{salt}"
+
+
+def _end_double_episodes(unit: Unit, person_id: int, now: int) -> None:
+    """Two hot people turned out to be one: the earlier episode and task stay, the others end."""
+    for episode in unit.open_episodes(person_id)[1:]:
+        unit.update_episode(episode.id, closed_at=now, cooled_at=now, sla_state="none")
+        unit.drop_orders([f"task:{episode.task_key}"])
+        if episode.task_id and episode.task_system:
+            unit.order([_complete(episode)], None, now)
+
+
+def _complete(episode: Episode) -> NewOrder:
+    return NewOrder(
+        key=f"task_done:{episode.task_key}",
+        system=episode.task_system or "",
+        kind="task_done",
+        person_id=episode.person_id,
+        episode_id=episode.id,
+        payload={"task_key": episode.task_key, "task_id": episode.task_id, "note": "same_person"},
+    )

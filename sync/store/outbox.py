@@ -1,0 +1,146 @@
+"""What pushing reads and stores: due orders, their outcomes, what each CRM acknowledged, the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
+
+from sync.core.records import SALESFORCE, RecordKey, State
+from sync.repository import AuditEntry, Member, OutboxRow, Told
+from sync.store import rows
+from sync.store import tables as t
+from sync.store.planning import outbox_row
+
+_UNFINISHED = ("pending", "sending")
+
+
+class OutboxSide:
+    connection: Connection
+    flag: Callable[..., None]
+
+    def outbox_due(self, system: str, kinds: Sequence[str], now: int, limit: int) -> list[OutboxRow]:
+        """Due rows. A score for another system waits until Salesforce has answered for the same person."""
+        c = t.outbox.c
+        where = [c.system == system, c.kind.in_(kinds), c.state.in_(_UNFINISHED), c.next_at <= now]
+        if system != SALESFORCE:
+            first = t.outbox.alias("first")
+            where.append(
+                or_(
+                    c.kind != "score",
+                    ~exists().where(
+                        first.c.person_id == c.person_id,
+                        first.c.system == SALESFORCE,
+                        first.c.kind == "score",
+                        first.c.state.in_(_UNFINISHED),
+                    ),
+                )
+            )
+        found = self.connection.execute(select(t.outbox).where(and_(*where)).order_by(c.id).limit(limit))
+        return [outbox_row(row) for row in found]
+
+    def mark_sending(self, ids: Sequence[int], at: int) -> None:
+        """Keeps the time of the first attempt: from then on the task may exist at the vendor."""
+        for piece in rows.chunks(ids):
+            first = and_(t.outbox.c.id.in_(piece), t.outbox.c.sent_at.is_(None))
+            self.connection.execute(update(t.outbox).where(first).values(sent_at=at))
+            self.connection.execute(update(t.outbox).where(t.outbox.c.id.in_(piece)).values(state="sending"))
+
+    def settle(self, row: OutboxRow, state: str, at: int, reason: str = "", next_at: int | None = None) -> None:
+        values: dict[str, Any] = {"state": state, "reason": reason, "attempts": row.attempts + 1}
+        values["done_at"] = at if state in ("done", "rejected", "dropped") else None
+        if next_at is not None:
+            values["next_at"] = next_at
+        self.connection.execute(update(t.outbox).where(t.outbox.c.id == row.id).values(**values))
+
+    def tell(self, record_id: int, told: Told) -> None:
+        values = {"fields": dict(told.fields), "acked_at": told.acked_at, "basis": told.basis, "total": told.total}
+        where = t.written.c.record_id == record_id
+        if not self.connection.execute(update(t.written).where(where).values(**values)).rowcount:
+            self.connection.execute(insert(t.written).values(record_id=record_id, **values))
+
+    def redirect(self, record_id: int, to: RecordKey) -> None:
+        row = self.connection.execute(select(t.people).where(t.people.c.id == record_id)).one()
+        state = State.CONVERTED if to.object != row.object else State.MERGED
+        values = {"state": state.value, "successor_object": to.object, "successor_id": to.id, "digest": ""}
+        self.connection.execute(update(t.people).where(t.people.c.id == record_id).values(**values, unresolved=True))
+
+    def mark_gone(self, record_id: int) -> None:
+        person = self.connection.scalar(select(t.people.c.person_id).where(t.people.c.id == record_id))
+        self.connection.execute(
+            update(t.people).where(t.people.c.id == record_id).values(state=State.ARCHIVED.value, digest="")
+        )
+        if person:
+            self.flag([person], score=True, plan=True)
+
+    def records(self, record_ids: Sequence[int]) -> dict[int, Member]:
+        found: dict[int, Member] = {}
+        for piece in rows.chunks(record_ids):
+            for row in self.connection.execute(select(t.people).where(t.people.c.id.in_(piece))):
+                found[row.id] = rows.member(row)
+        return found
+
+    def audit(self, entries: Sequence[AuditEntry]) -> None:
+        if entries:
+            self.connection.execute(insert(t.audit), [asdict(entry) for entry in entries])
+
+    def written_records(self, system: str) -> list[tuple[int, RecordKey]]:
+        """Live records of a system that bear our values: (record id, key)."""
+        query = (
+            select(t.people.c.id, t.people.c.object, t.people.c.vendor_id)
+            .join(t.written, t.written.c.record_id == t.people.c.id)
+            .where(t.people.c.system == system, t.people.c.state == State.LIVE.value)
+            .order_by(t.people.c.id)
+        )
+        return [(row.id, RecordKey(system, row.object, row.vendor_id)) for row in self.connection.execute(query)]
+
+    def made_tasks(self, system: str) -> list[tuple[str, str]]:
+        """Tasks of ours that nobody has completed yet: (task key, vendor id)."""
+        closed = select(t.activities.c.task_key).where(t.activities.c.task_key != "", t.activities.c.closed)
+        c = t.episodes.c
+        where = and_(c.task_system == system, c.task_id.is_not(None), c.task_key.not_in(closed))
+        query = select(c.task_key, c.task_id).where(where).order_by(c.id)
+        return [(row.task_key, row.task_id) for row in self.connection.execute(query)]
+
+    def forget_writes(self, system: str) -> None:
+        """As if nothing had ever been written to this system."""
+        mine = select(t.people.c.id).where(t.people.c.system == system)
+        self.connection.execute(delete(t.written).where(t.written.c.record_id.in_(mine)))
+        self.connection.execute(delete(t.outbox).where(t.outbox.c.system == system))
+        self.connection.execute(update(t.people).where(t.people.c.system == system).values(own={}))
+        values = {"task_state": "none", "task_id": None, "sla_state": "none"}
+        self.connection.execute(update(t.episodes).where(t.episodes.c.task_system == system).values(**values))
+        self.connection.execute(update(t.persons).where(t.persons.c.merged_into.is_(None)).values(plan_due=True))
+
+    def outbox_rows(self, states: Sequence[str], limit: int = 200) -> list[OutboxRow]:
+        where = t.outbox.c.state.in_(states)
+        found = self.connection.execute(select(t.outbox).where(where).order_by(t.outbox.c.id).limit(limit))
+        return [outbox_row(row) for row in found]
+
+    def retry_orders(self, at: int, ids: Iterable[int] = ()) -> int:
+        """Rejected and waiting orders become due now; returns how many."""
+        where = [t.outbox.c.state.in_(("pending", "rejected"))]
+        if wanted := list(ids):
+            where.append(t.outbox.c.id.in_(wanted))
+        values = {"state": "pending", "next_at": at, "attempts": 0}
+        return self.connection.execute(update(t.outbox).where(and_(*where)).values(**values)).rowcount
+
+    def audit_of(self, person_id: int, limit: int = 500) -> list[AuditEntry]:
+        query = select(t.audit).where(t.audit.c.person_id == person_id).order_by(t.audit.c.id).limit(limit)
+        return [
+            AuditEntry(
+                row.at,
+                row.run_id,
+                row.system,
+                row.object,
+                row.vendor_id,
+                row.person_id,
+                row.field,
+                row.old,
+                row.new,
+                row.response,
+            )
+            for row in self.connection.execute(query)
+        ]

@@ -1,0 +1,224 @@
+"""What planning reads and stores: standings, episodes, orders for the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+
+from sync.core.activity import is_sales_touch
+from sync.core.records import ActivityRecord, CompanyRecord, RecordKey, State
+from sync.repository import Episode, Member, NewOrder, OutboxRow, Owner, ScoreRow, Standing, Told
+from sync.store import rows
+from sync.store import tables as t
+
+_EPISODE_FIELDS = tuple(f.name for f in fields(Episode))
+_OUTBOX_FIELDS = tuple(f.name for f in fields(OutboxRow))
+
+
+def episode(row: Any) -> Episode:
+    return Episode(**{name: getattr(row, name) for name in _EPISODE_FIELDS})
+
+
+def outbox_row(row: Any) -> OutboxRow:
+    return OutboxRow(**{name: getattr(row, name) for name in _OUTBOX_FIELDS})
+
+
+class PlanningSide:
+    connection: Connection
+    members_of: Callable[[Sequence[int]], dict[int, list[Member]]]
+    companies_of: Callable[[Iterable[Member]], dict[RecordKey, CompanyRecord]]
+    scores_of: Callable[..., dict[int, ScoreRow]]
+    activities_of: Callable[..., dict[int, list[ActivityRecord]]]
+
+    def plan_due(self, after: int, limit: int) -> list[int]:
+        query = (
+            select(t.persons.c.id)
+            .where(t.persons.c.plan_due, t.persons.c.id > after, t.persons.c.merged_into.is_(None))
+            .order_by(t.persons.c.id)
+            .limit(limit)
+        )
+        return list(self.connection.scalars(query))
+
+    def planned(self, person_ids: Iterable[int]) -> None:
+        for piece in rows.chunks(person_ids):
+            self.connection.execute(update(t.persons).where(t.persons.c.id.in_(piece)).values(plan_due=False))
+
+    def standings(self, person_ids: Sequence[int]) -> list[Standing]:
+        found: list[Standing] = []
+        for piece in rows.chunks(person_ids):
+            found += self._standings(piece)
+        return found
+
+    def _standings(self, ids: Sequence[int]) -> list[Standing]:
+        scores = self.scores_of(ids, lines=False)
+        members = self.members_of(ids)
+        everyone = [member for group in members.values() for member in group]
+        record_ids = [member.id for member in everyone]
+        told, waiting, own_at = self.told(record_ids), self._waiting(record_ids), self._own_at(record_ids)
+        owners = {key: company.owner_id for key, company in self.companies_of(everyone).items()}
+        episodes = self._latest_episodes(ids)
+        persons = self.connection.execute(select(t.persons).where(t.persons.c.id.in_(ids)).order_by(t.persons.c.id))
+        return [
+            Standing(
+                person_id=row.id,
+                key=row.key,
+                first_hot_at=row.first_hot_at,
+                score=scores[row.id],
+                members=tuple(members[row.id]),
+                own_at=own_at,
+                told=told,
+                waiting=waiting,
+                episode=episodes.get(row.id),
+                company_owners=owners,
+            )
+            for row in persons
+            if row.id in scores
+        ]
+
+    def told(self, record_ids: Sequence[int]) -> dict[int, Told]:
+        found: dict[int, Told] = {}
+        for piece in rows.chunks(record_ids):
+            for row in self.connection.execute(select(t.written).where(t.written.c.record_id.in_(piece))):
+                found[row.record_id] = Told(row.fields, row.acked_at, row.basis, row.total)
+        return found
+
+    def _waiting(self, record_ids: Sequence[int]) -> dict[int, OutboxRow]:
+        found: dict[int, OutboxRow] = {}
+        states = ("pending", "sending", "rejected")
+        for piece in rows.chunks(record_ids):
+            where = and_(t.outbox.c.record_id.in_(piece), t.outbox.c.kind == "score", t.outbox.c.state.in_(states))
+            for row in self.connection.execute(select(t.outbox).where(where)):
+                found[row.record_id] = outbox_row(row)
+        return found
+
+    def _own_at(self, record_ids: Sequence[int]) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for piece in rows.chunks(record_ids):
+            query = select(t.people.c.id, t.people.c.own_at).where(t.people.c.id.in_(piece))
+            found |= {row.id: row.own_at or 0 for row in self.connection.execute(query)}
+        return found
+
+    def _latest_episodes(self, person_ids: Sequence[int]) -> dict[int, Episode]:
+        """The open episode, else the last one."""
+        is_open = t.episodes.c.closed_at.is_(None)
+        query = select(t.episodes).where(t.episodes.c.person_id.in_(person_ids)).order_by(is_open, t.episodes.c.number)
+        return {row.person_id: episode(row) for row in self.connection.execute(query)}
+
+    def owners(self) -> list[Owner]:
+        query = select(t.owners).where(t.owners.c.state == State.LIVE.value).order_by(t.owners.c.id)
+        return [
+            Owner(row.system, row.vendor_id, row.email.strip().lower(), row.name, row.active)
+            for row in self.connection.execute(query)
+        ]
+
+    def order(self, orders: Sequence[NewOrder], run_id: int | None, at: int) -> None:
+        """A waiting order with the same key is replaced; a task that was made already stays made."""
+        for new in orders:
+            values = {
+                "system": new.system,
+                "kind": new.kind,
+                "person_id": new.person_id,
+                "record_id": new.record_id,
+                "episode_id": new.episode_id,
+                "payload": dict(new.payload),
+                "state": "pending",
+                "attempts": 0,
+                "next_at": at,
+                "sent_at": None,
+                "done_at": None,
+                "reason": "",
+                "run_id": run_id,
+            }
+            where = t.outbox.c.key == new.key
+            if new.kind != "score":
+                # A create that may be under way, or was done, is never replaced by a second one.
+                if self.connection.scalar(select(t.outbox.c.id).where(where)) is None:
+                    self.connection.execute(insert(t.outbox).values(key=new.key, **values))
+            elif not self.connection.execute(update(t.outbox).where(where).values(**values)).rowcount:
+                self.connection.execute(insert(t.outbox).values(key=new.key, **values))
+
+    def drop_orders(self, keys: Iterable[str]) -> None:
+        """Waiting orders that nobody needs any more; what may have been sent stays."""
+        for piece in rows.chunks(keys):
+            where = and_(t.outbox.c.key.in_(piece), t.outbox.c.state.in_(("pending", "rejected")))
+            self.connection.execute(delete(t.outbox).where(where))
+
+    def open_episode(
+        self, person_id: int, number: int, at: int, hot_since: int, total: int, task_key: str, task_state: str
+    ) -> int:
+        result = self.connection.execute(
+            insert(t.episodes).values(
+                person_id=person_id,
+                number=number,
+                opened_at=at,
+                hot_since=hot_since,
+                total=total,
+                task_key=task_key,
+                task_state=task_state,
+                sla_state="none",
+            )
+        )
+        return rows.inserted_id(result)
+
+    def update_episode(self, episode_id: int, **values: Any) -> None:
+        self.connection.execute(update(t.episodes).where(t.episodes.c.id == episode_id).values(**values))
+
+    def set_first_hot(self, person_id: int, at: int) -> None:
+        self.connection.execute(update(t.persons).where(t.persons.c.id == person_id).values(first_hot_at=at))
+
+    def episode(self, episode_id: int) -> Episode | None:
+        row = self.connection.execute(select(t.episodes).where(t.episodes.c.id == episode_id)).first()
+        return episode(row) if row else None
+
+    def queued_episodes(self) -> list[Episode]:
+        """Open episodes that wait for their owner's turn, best first."""
+        where = and_(t.episodes.c.task_state == "queued", t.episodes.c.closed_at.is_(None))
+        query = select(t.episodes).where(where).order_by(t.episodes.c.total.desc(), t.episodes.c.id)
+        return [episode(row) for row in self.connection.execute(query)]
+
+    def ordered_tasks_since(self, since: int) -> list[Episode]:
+        query = select(t.episodes).where(t.episodes.c.ordered_at >= since).order_by(t.episodes.c.id)
+        return [episode(row) for row in self.connection.execute(query)]
+
+    def own_tasks(self, task_keys: Sequence[str]) -> dict[str, RecordKey]:
+        found: dict[str, RecordKey] = {}
+        for piece in rows.chunks(task_keys):
+            where = and_(t.activities.c.task_key.in_(piece), t.activities.c.state == State.LIVE.value)
+            for row in self.connection.execute(select(t.activities).where(where).order_by(t.activities.c.id)):
+                found.setdefault(row.task_key, RecordKey(row.system, row.object, row.vendor_id))
+        return found
+
+    def written_people(self) -> int:
+        query = select(func.count(t.people.c.person_id.distinct())).join(
+            t.written, t.written.c.record_id == t.people.c.id
+        )
+        return int(self.connection.scalar(query) or 0)
+
+    def closed_tasks(self, task_keys: Sequence[str]) -> dict[str, int]:
+        """Our tasks that somebody completed, as the pull has seen it: task key -> when the CRM said so."""
+        found: dict[str, int] = {}
+        for piece in rows.chunks(task_keys):
+            where = and_(t.activities.c.task_key.in_(piece), t.activities.c.closed)
+            for row in self.connection.execute(select(t.activities).where(where)):
+                found[row.task_key] = row.modified_at
+        return found
+
+    def open_episodes(self, person_id: int) -> list[Episode]:
+        where = and_(t.episodes.c.person_id == person_id, t.episodes.c.closed_at.is_(None))
+        query = select(t.episodes).where(where).order_by(t.episodes.c.opened_at, t.episodes.c.id)
+        return [episode(row) for row in self.connection.execute(query)]
+
+    def open_slas(self) -> list[Episode]:
+        where = and_(
+            t.episodes.c.task_state == "made",
+            t.episodes.c.closed_at.is_(None),
+            or_(t.episodes.c.sla_state.in_(("open", "warning", "breached")), t.episodes.c.sla_state == "none"),
+        )
+        return [episode(row) for row in self.connection.execute(select(t.episodes).where(where))]
+
+    def touches(self, person_id: int, since: int) -> list[ActivityRecord]:
+        acts = self.activities_of([person_id], since)[person_id]
+        return [act for act in acts if is_sales_touch(act)]

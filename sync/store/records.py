@@ -1,0 +1,329 @@
+"""What the pull stores: source records, cursors, notices."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, tuple_, update
+
+from sync.core import emails
+from sync.core.activity import is_own_act
+from sync.core.records import (
+    ActivityRecord,
+    CampaignRecord,
+    CompanyRecord,
+    DealRecord,
+    DealRoleRecord,
+    OwnerRecord,
+    PersonRecord,
+    Record,
+    RecordKey,
+    State,
+)
+from sync.ports import Notice
+from sync.repository import Saved
+from sync.store import rows
+from sync.store import tables as t
+
+
+@dataclass(frozen=True)
+class _Kind:
+    table: Table
+    content: Callable[[Any], dict[str, Any]]
+
+
+_KINDS: dict[type, _Kind] = {
+    PersonRecord: _Kind(t.people, rows.person_content),
+    CompanyRecord: _Kind(t.companies, rows.company_content),
+    DealRecord: _Kind(t.deals, rows.deal_content),
+    ActivityRecord: _Kind(t.activities, rows.activity_content),
+    OwnerRecord: _Kind(t.owners, rows.owner_content),
+    CampaignRecord: _Kind(t.campaigns, rows.campaign_content),
+}
+
+
+class RecordsSide:
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def cursors(self, system: str) -> dict[str, str]:
+        found = self.connection.execute(
+            select(t.cursors.c.stream, t.cursors.c.cursor).where(t.cursors.c.system == system)
+        )
+        return {row.stream: row.cursor for row in found}
+
+    def set_cursor(self, system: str, stream: str, cursor: str, at: int) -> None:
+        where = and_(t.cursors.c.system == system, t.cursors.c.stream == stream)
+        if not self.connection.execute(update(t.cursors).where(where).values(cursor=cursor, updated_at=at)).rowcount:
+            self.connection.execute(
+                insert(t.cursors).values(system=system, stream=stream, cursor=cursor, updated_at=at)
+            )
+
+    def save(self, records: Sequence[Record], seen_at: int) -> Saved:
+        """Upserts; an older copy than the stored one (a stale search index) changes nothing."""
+        by_type: dict[type, list[Any]] = defaultdict(list)
+        for record in records:
+            by_type[type(record)].append(record)
+        total = Saved()
+        for kind, group in by_type.items():
+            if kind is DealRoleRecord:
+                total += self._save_roles(group)
+            else:
+                for piece in rows.chunks(group):
+                    total += self._save_kind(_KINDS[kind], piece, seen_at)
+        return total
+
+    def retire(self, system: str, objects: Sequence[str], seen_before: int) -> int:
+        count = 0
+        for table in (t.people, t.companies, t.deals):
+            stale = and_(
+                table.c.system == system,
+                table.c.object.in_(objects),
+                table.c.state == State.LIVE.value,
+                table.c.seen_at < seen_before,
+            )
+            if table is t.people:
+                persons = self.connection.scalars(select(table.c.person_id).where(stale)).all()
+                self.flag((id for id in persons if id), score=True, plan=True)
+            # A new digest: should the record come back, it is a change again.
+            values = {"state": State.ARCHIVED.value, "digest": ""}
+            count += self.connection.execute(update(table).where(stale).values(**values)).rowcount
+        return count
+
+    def note(self, notice: Notice, at: int) -> bool:
+        key = {"system": notice.system, "code": notice.code, "subject": notice.subject}
+        text = {"text_en": notice.text.en, "text_ja": notice.text.ja, "last_at": at}
+        if self.connection.execute(update(t.notices).filter_by(**key).values(**text)).rowcount:
+            return False
+        self.connection.execute(insert(t.notices).values(**key, **text, first_at=at))
+        return True
+
+    def clear_notice(self, system: str, code: str, subject: str) -> None:
+        self.connection.execute(delete(t.notices).filter_by(system=system, code=code, subject=subject))
+
+    def flag(self, person_ids: Iterable[int], score: bool = False, plan: bool = False) -> None:
+        values = {name: True for name, wanted in (("score_due", score), ("plan_due", plan)) if wanted}
+        for piece in rows.chunks(sorted(set(person_ids))):
+            self.connection.execute(update(t.persons).where(t.persons.c.id.in_(piece)).values(**values))
+
+    def _save_kind(self, kind: _Kind, records: Sequence[Any], seen_at: int) -> Saved:
+        latest = {record.key: record for record in sorted(records, key=lambda record: record.modified_at)}
+        stored = self._stored(kind.table, latest)
+        fresh, changed, same = [], [], 0
+        for key, record in latest.items():
+            row = stored.get(key)
+            content = kind.content(record)
+            mark = rows.digest(content)
+            values = {**content, "modified_at": record.modified_at, "seen_at": seen_at, "digest": mark}
+            if row is None:
+                fresh.append((record, values))
+            elif record.modified_at < row.modified_at:
+                same += 1
+                self._touch(kind.table, row.id, seen_at)
+            elif row.digest != mark:
+                changed.append((record, values, row))
+            else:
+                same += 1
+                self._unchanged(kind.table, record, row, seen_at)
+        self._insert(kind.table, fresh, seen_at)
+        for record, values, row in changed:
+            self._update(kind.table, record, values, row)
+        self._follow_up(kind.table, [r for r, _ in fresh] + [r for r, _, _ in changed], latest)
+        return Saved(len(fresh), len(changed), same + len(records) - len(latest))
+
+    def _stored(self, table: Table, keys: Iterable[RecordKey]) -> dict[RecordKey, Any]:
+        triple = tuple_(table.c.system, table.c.object, table.c.vendor_id)
+        found = self.connection.execute(select(table).where(triple.in_([tuple(key) for key in keys])))
+        return {RecordKey(row.system, row.object, row.vendor_id): row for row in found}
+
+    def _insert(self, table: Table, fresh: Sequence[tuple[Any, dict[str, Any]]], seen_at: int) -> None:
+        if not fresh:
+            return
+        extra: dict[str, Any] = {}
+        if table is t.people:
+            extra = {"first_seen_at": seen_at, "unresolved": True}
+        batch = []
+        for record, values in fresh:
+            key = {"system": record.key.system, "object": record.key.object, "vendor_id": record.key.id}
+            own = {"own": dict(record.own), "own_at": record.modified_at} if table is t.people else {}
+            batch.append({**key, **values, **extra, **own})
+        self.connection.execute(insert(table), batch)
+
+    def _update(self, table: Table, record: Any, values: dict[str, Any], row: Any) -> None:
+        if table is t.people:
+            values = {**values, "unresolved": True, "own": dict(record.own), "own_at": record.modified_at}
+        self.connection.execute(update(table).where(table.c.id == row.id).values(**values))
+
+    def _unchanged(self, table: Table, record: Any, row: Any, seen_at: int) -> None:
+        """Nothing of substance changed; what the CRM holds in our own fields may have."""
+        values: dict[str, Any] = {"seen_at": seen_at, "modified_at": record.modified_at}
+        if table is t.people:
+            values |= {"own": dict(record.own), "own_at": record.modified_at}
+            if dict(record.own) != dict(row.own) and row.person_id:
+                self.flag([row.person_id], plan=True)
+        self.connection.execute(update(table).where(table.c.id == row.id).values(**values))
+
+    def _touch(self, table: Table, id: int, seen_at: int) -> None:
+        self.connection.execute(update(table).where(table.c.id == id).values(seen_at=seen_at))
+
+    def _follow_up(self, table: Table, changed: Sequence[Any], latest: dict[RecordKey, Any]) -> None:
+        if table is t.people:
+            self._absorb(changed)
+        elif table is t.companies:
+            self._flag_employees(changed)
+        elif table is t.deals:
+            self._save_deal_people(changed)
+        elif table is t.activities:
+            self._save_activity_people(latest.values(), {record.key for record in changed})
+        elif table is t.campaigns:
+            self._flag_participants(changed)
+
+    def _absorb(self, records: Sequence[PersonRecord]) -> None:
+        """Losers of a merge may vanish without a word from the vendor; the survivor names them."""
+        for record in records:
+            for key in record.absorbed:
+                self._mark_merged(key, record)
+
+    def _mark_merged(self, loser: RecordKey, winner: PersonRecord) -> None:
+        values = {
+            "state": State.MERGED.value,
+            "successor_object": winner.key.object,
+            "successor_id": winner.key.id,
+            "unresolved": True,
+            "digest": "",
+        }
+        table = t.people
+        where = and_(table.c.system == loser.system, table.c.object == loser.object, table.c.vendor_id == loser.id)
+        if self.connection.execute(update(table).where(where).values(**values)).rowcount:
+            return
+        # Never seen alive: kept as an alias, so that its activities find their person.
+        content = rows.person_content(PersonRecord(loser, winner.modified_at, created_at=winner.created_at))
+        self.connection.execute(
+            insert(table).values(
+                **{
+                    **content,
+                    **values,
+                    "system": loser.system,
+                    "object": loser.object,
+                    "vendor_id": loser.id,
+                    "modified_at": winner.modified_at,
+                    "seen_at": winner.modified_at,
+                    "first_seen_at": winner.modified_at,
+                    "own": {},
+                }
+            )
+        )
+
+    def _flag_employees(self, companies: Sequence[CompanyRecord]) -> None:
+        for system in {company.key.system for company in companies}:
+            ids = [company.key.id for company in companies if company.key.system == system]
+            where = and_(t.people.c.system == system, t.people.c.company_id.in_(ids))
+            found = self.connection.scalars(select(t.people.c.person_id).where(where)).all()
+            self.flag((id for id in found if id), score=True)
+
+    def _flag_participants(self, campaigns: Sequence[CampaignRecord]) -> None:
+        ids = [campaign.key.id for campaign in campaigns]
+        found = self.connection.scalars(
+            select(t.people.c.person_id)
+            .join(t.activity_people, t.activity_people.c.record_id == t.people.c.id)
+            .join(t.activities, t.activities.c.id == t.activity_people.c.activity_id)
+            .where(t.activities.c.content_id.in_(ids))
+        ).all()
+        self.flag((id for id in found if id), score=True)
+
+    def _save_deal_people(self, deals: Sequence[DealRecord]) -> None:
+        for deal in deals:
+            if deal.people is None:
+                continue
+            known = {"system": deal.key.system, "deal_id": deal.key.id, "role_id": ""}
+            self.connection.execute(delete(t.deal_people).filter_by(**known))
+            for key in dict.fromkeys(deal.people):
+                self.connection.execute(
+                    insert(t.deal_people).values(**known, person_object=key.object, person_vendor_id=key.id)
+                )
+
+    def _save_roles(self, roles: Sequence[DealRoleRecord]) -> Saved:
+        changed = 0
+        for role in roles:
+            known = {"system": role.key.system, "role_id": role.key.id}
+            wanted = (role.deal.id, role.person.object, role.person.id, role.role)
+            columns = t.deal_people.c
+            row = self.connection.execute(
+                select(columns.deal_id, columns.person_object, columns.person_vendor_id, columns.role).filter_by(
+                    **known
+                )
+            ).first()
+            live = role.state is State.LIVE
+            if (tuple(row) if row else None) == (wanted if live else None):
+                continue
+            changed += 1
+            self.connection.execute(delete(t.deal_people).filter_by(**known))
+            if live:
+                values = dict(zip(("deal_id", "person_object", "person_vendor_id", "role"), wanted, strict=True))
+                self.connection.execute(insert(t.deal_people).values(**known, **values))
+        return Saved(changed=changed, same=len(roles) - changed)
+
+    def _save_activity_people(self, activities: Iterable[ActivityRecord], changed: set[RecordKey]) -> None:
+        activities = list(activities)
+        ids = {key: row.id for key, row in self._stored(t.activities, [a.key for a in activities]).items()}
+        wanted = {(ids[a.key], *who) for a in activities for who in _participants(a)}
+        columns = t.activity_people.c
+        triple = (columns.activity_id, columns.who_object, columns.who_id, columns.who_email)
+        stored = {
+            (row.activity_id, row.who_object, row.who_id, row.who_email): row
+            for row in self.connection.execute(
+                select(*triple, columns.id, columns.record_id).where(columns.activity_id.in_(ids.values()))
+            )
+        }
+        self._flag_records(stored[key].record_id for key in stored if key not in wanted)
+        gone = [stored[key].id for key in stored if key not in wanted]
+        if gone:
+            self.connection.execute(delete(t.activity_people).where(columns.id.in_(gone)))
+        new = [
+            dict(zip(("activity_id", "who_object", "who_id", "who_email"), key, strict=True))
+            for key in sorted(wanted - stored.keys())
+        ]
+        if new:
+            self.connection.execute(insert(t.activity_people), new)
+        acts = {ids[a.key] for a in activities if a.key in changed and is_own_act(a.kind, a.direction)}
+        self._flag_records(row.record_id for key, row in stored.items() if key[0] in acts)
+
+    def _flag_records(self, record_ids: Iterable[int | None]) -> None:
+        for piece in rows.chunks(sorted({id for id in record_ids if id})):
+            found = self.connection.scalars(select(t.people.c.person_id).where(t.people.c.id.in_(piece))).all()
+            self.flag((id for id in found if id), score=True)
+
+    def attach_activities(self) -> int:
+        """Connects activities to people's records that have arrived meanwhile; returns how many were connected."""
+        who, act, one = t.activity_people, t.activities, t.people
+        by_id = select(who.c.id, one.c.id.label("record_id"), one.c.person_id).join(act, act.c.id == who.c.activity_id)
+        by_id = by_id.join(
+            one,
+            and_(one.c.system == act.c.system, one.c.object == who.c.who_object, one.c.vendor_id == who.c.who_id),
+        ).where(who.c.record_id.is_(None), who.c.who_id != "")
+        by_mail = (
+            select(who.c.id, func.min(one.c.id).label("record_id"), func.min(one.c.person_id).label("person_id"))
+            .join(act, act.c.id == who.c.activity_id)
+            .join(t.record_keys, t.record_keys.c.key == "mail:" + who.c.who_email)
+            .join(one, and_(one.c.id == t.record_keys.c.record_id, one.c.system == act.c.system))
+            .where(who.c.record_id.is_(None), who.c.who_email != "", one.c.state == State.LIVE.value)
+            .group_by(who.c.id)
+        )
+        found = [*self.connection.execute(by_id), *self.connection.execute(by_mail)]
+        if found:
+            connect = update(who).where(who.c.id == bindparam("link")).values(record_id=bindparam("record"))
+            self.connection.execute(connect, [{"link": row.id, "record": row.record_id} for row in found])
+        self.flag((row.person_id for row in found if row.person_id), score=True)
+        return len(found)
+
+
+def _participants(activity: ActivityRecord) -> set[tuple[str, str, str]]:
+    """(object, id, "") for each person named by id, ("", "", mailbox) where only an address is known."""
+    found = {(key.object, key.id, "") for key in activity.people}
+    mailbox = emails.normalise(activity.email) if activity.email else ""
+    if not found and mailbox:
+        found = {("", "", mailbox)}
+    return found

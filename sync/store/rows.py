@@ -1,0 +1,154 @@
+"""Turning records into rows and rows into records."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import CursorResult, Row
+
+from sync.core.records import (
+    ActivityRecord,
+    CampaignRecord,
+    CompanyRecord,
+    DealRecord,
+    OwnerRecord,
+    PersonRecord,
+    RecordKey,
+    State,
+)
+from sync.repository import Member
+
+T = TypeVar("T")
+_COMPANY_FIELDS = tuple(f.name for f in fields(CompanyRecord) if f.name not in ("key", "state", "successor"))
+_ACTIVITY_FIELDS = tuple(f.name for f in fields(ActivityRecord) if f.name not in ("key", "state", "people", "email"))
+
+
+def chunks(items: Iterable[T], size: int = 400) -> Iterator[list[T]]:
+    """Bounded pieces, so that no statement outgrows a database's parameter limit."""
+    iterator = iter(items)
+    while piece := list(islice(iterator, size)):
+        yield piece
+
+
+def inserted_id(result: CursorResult[Any]) -> int:
+    """The key that the database gave to the one row just inserted."""
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def key_text(key: RecordKey) -> list[str]:
+    return [key.system, key.object, key.id]
+
+
+def person_content(record: PersonRecord) -> dict[str, Any]:
+    """The columns of a person that mean something: what makes her due when they change."""
+    return {
+        "state": record.state.value,
+        "successor_object": record.successor.object if record.successor else None,
+        "successor_id": record.successor.id if record.successor else None,
+        "created_at": record.created_at,
+        "email": record.email,
+        "other_emails": list(record.other_emails),
+        "first_name": record.first_name,
+        "last_name": record.last_name,
+        "title": record.title,
+        "department": record.department,
+        "company_name": record.company_name,
+        "company_id": record.company.id if record.company else None,
+        "industry": record.industry,
+        "employees": record.employees,
+        "phone": record.phone,
+        "country": record.country,
+        "region": record.region,
+        "owner_id": record.owner_id,
+        "source": record.source,
+        "status": record.status,
+        "opted_out": record.opted_out,
+        "links": [key_text(key) for key in record.links],
+        "absorbed": [key_text(key) for key in record.absorbed],
+    }
+
+
+def company_content(record: CompanyRecord) -> dict[str, Any]:
+    content = {name: getattr(record, name) for name in _COMPANY_FIELDS if name != "modified_at"}
+    return {"state": record.state.value, **content}
+
+
+def deal_content(record: DealRecord) -> dict[str, Any]:
+    names = ("created_at", "closed_at", "name", "status", "stage", "amount_minor", "currency", "owner_id")
+    content = {name: getattr(record, name) for name in names}
+    return {"state": record.state.value, "company_id": record.company.id if record.company else None, **content}
+
+
+def activity_content(record: ActivityRecord) -> dict[str, Any]:
+    content = {name: getattr(record, name) for name in _ACTIVITY_FIELDS if name != "modified_at"}
+    return {"state": record.state.value, **content}
+
+
+def owner_content(record: OwnerRecord) -> dict[str, Any]:
+    return {"state": record.state.value, "email": record.email, "name": record.name, "active": record.active}
+
+
+def campaign_content(record: CampaignRecord) -> dict[str, Any]:
+    return {"state": record.state.value, "name": record.name, "type": record.type}
+
+
+def person_record(row: Row[Any]) -> PersonRecord:
+    company = RecordKey(row.system, "company", row.company_id) if row.company_id else None
+    successor = RecordKey(row.system, row.successor_object, row.successor_id) if row.successor_id else None
+    return PersonRecord(
+        key=RecordKey(row.system, row.object, row.vendor_id),
+        modified_at=row.modified_at,
+        state=State(row.state),
+        successor=successor,
+        created_at=row.created_at,
+        email=row.email,
+        other_emails=tuple(row.other_emails),
+        first_name=row.first_name,
+        last_name=row.last_name,
+        title=row.title,
+        department=row.department,
+        company_name=row.company_name,
+        company=company,
+        industry=row.industry,
+        employees=row.employees,
+        phone=row.phone,
+        country=row.country,
+        region=row.region,
+        owner_id=row.owner_id,
+        source=row.source,
+        status=row.status,
+        opted_out=row.opted_out,
+        links=_keys(row.links),
+        absorbed=_keys(row.absorbed),
+        own=row.own,
+    )
+
+
+def member(row: Row[Any]) -> Member:
+    return Member(row.id, row.person_id, person_record(row), row.first_seen_at)
+
+
+def company_record(row: Row[Any]) -> CompanyRecord:
+    values = {name: getattr(row, name) for name in _COMPANY_FIELDS}
+    return CompanyRecord(key=RecordKey(row.system, row.object, row.vendor_id), state=State(row.state), **values)
+
+
+def activity_record(row: Row[Any]) -> ActivityRecord:
+    values = {name: getattr(row, name) for name in _ACTIVITY_FIELDS}
+    return ActivityRecord(key=RecordKey(row.system, row.object, row.vendor_id), state=State(row.state), **values)
+
+
+def _keys(stored: Sequence[Sequence[str]]) -> tuple[RecordKey, ...]:
+    return tuple(RecordKey(*parts) for parts in stored)

@@ -1,0 +1,160 @@
+"""What scoring reads and stores: dossiers, scores, ledgers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, insert, select, tuple_, update
+
+from sync.core.records import ActivityRecord, CompanyRecord, RecordKey, State
+from sync.repository import Dossier, LedgerLine, Member, ScoreRow
+from sync.store import rows
+from sync.store import tables as t
+
+_SCORE_FIELDS = tuple(f.name for f in fields(ScoreRow) if f.name != "lines")
+_LINE_FIELDS = tuple(f.name for f in fields(LedgerLine))
+# What a CRM could be told differs only when one of these does.
+_TOLD_FIELDS = tuple(name for name in _SCORE_FIELDS if name not in ("as_of", "last_act_at", "person_id"))
+
+
+class ScoringSide:
+    connection: Connection
+    flag: Callable[..., None]
+
+    def flag_all_for_score(self) -> None:
+        self.connection.execute(update(t.persons).where(t.persons.c.merged_into.is_(None)).values(score_due=True))
+
+    def score_due(self, limit: int) -> list[int]:
+        query = select(t.persons.c.id).where(t.persons.c.score_due).order_by(t.persons.c.id).limit(limit)
+        return list(self.connection.scalars(query))
+
+    def scored(self, person_ids: Iterable[int]) -> None:
+        for piece in rows.chunks(person_ids):
+            self.connection.execute(update(t.persons).where(t.persons.c.id.in_(piece)).values(score_due=False))
+
+    def dossiers(self, person_ids: Sequence[int]) -> list[Dossier]:
+        found: list[Dossier] = []
+        for piece in rows.chunks(person_ids):
+            found += self._dossiers(piece)
+        return found
+
+    def members_of(self, person_ids: Sequence[int]) -> dict[int, list[Member]]:
+        found: dict[int, list[Member]] = defaultdict(list)
+        query = select(t.people).where(t.people.c.person_id.in_(person_ids)).order_by(t.people.c.id)
+        for row in self.connection.execute(query):
+            found[row.person_id].append(rows.member(row))
+        return found
+
+    def companies_of(self, members: Iterable[Member]) -> dict[RecordKey, CompanyRecord]:
+        keys = sorted({member.record.company for member in members if member.record.company})
+        found: dict[RecordKey, CompanyRecord] = {}
+        for piece in rows.chunks(keys):
+            c = t.companies.c
+            where = tuple_(c.system, c.object, c.vendor_id).in_([tuple(key) for key in piece])
+            for row in self.connection.execute(select(t.companies).where(where, c.state == State.LIVE.value)):
+                record = rows.company_record(row)
+                found[record.key] = record
+        return found
+
+    def _dossiers(self, ids: Sequence[int]) -> list[Dossier]:
+        members = self.members_of(ids)
+        companies = self.companies_of(member for group in members.values() for member in group)
+        activities = self.activities_of(ids)
+        content = self._content([act for acts in activities.values() for act in acts])
+        persons = self.connection.execute(select(t.persons).where(t.persons.c.id.in_(ids)).order_by(t.persons.c.id))
+        return [
+            Dossier(
+                person_id=row.id,
+                key=row.key,
+                first_known_at=_first_known(members[row.id], activities[row.id], row.created_at),
+                members=tuple(members[row.id]),
+                companies=companies,
+                activities=tuple(activities[row.id]),
+                content=content,
+            )
+            for row in persons
+        ]
+
+    def activities_of(self, person_ids: Sequence[int], since: int = 0) -> dict[int, list[ActivityRecord]]:
+        """Live activities of each person, oldest first, each once."""
+        query = (
+            select(t.activities, t.people.c.person_id)
+            .join(t.activity_people, t.activity_people.c.activity_id == t.activities.c.id)
+            .join(t.people, t.people.c.id == t.activity_people.c.record_id)
+            .where(
+                and_(
+                    t.people.c.person_id.in_(person_ids),
+                    t.activities.c.state == State.LIVE.value,
+                    t.activities.c.occurred_at >= since,
+                )
+            )
+            .order_by(t.activities.c.occurred_at, t.activities.c.id)
+        )
+        found: dict[int, dict[int, ActivityRecord]] = defaultdict(dict)
+        for row in self.connection.execute(query):
+            found[row.person_id][row.id] = rows.activity_record(row)
+        return defaultdict(list, {person: list(acts.values()) for person, acts in found.items()})
+
+    def _content(self, activities: Sequence[ActivityRecord]) -> dict[RecordKey, tuple[str, str]]:
+        wanted = sorted({act.content_id for act in activities if act.content_id})
+        found: dict[RecordKey, tuple[str, str]] = {}
+        for piece in rows.chunks(wanted):
+            for row in self.connection.execute(select(t.campaigns).where(t.campaigns.c.vendor_id.in_(piece))):
+                found[RecordKey(row.system, row.object, row.vendor_id)] = (row.name, row.type)
+        return found
+
+    def save_scores(self, scores: Sequence[ScoreRow]) -> int:
+        stored = self.scores_of([row.person_id for row in scores], lines=False)
+        changed = [row for row in scores if _tells_more(row, stored.get(row.person_id))]
+        for piece in rows.chunks([row.person_id for row in scores]):
+            self.connection.execute(delete(t.score_lines).where(t.score_lines.c.person_id.in_(piece)))
+            self.connection.execute(delete(t.scores).where(t.scores.c.person_id.in_(piece)))
+        if scores:
+            self.connection.execute(
+                insert(t.scores), [{name: getattr(row, name) for name in _SCORE_FIELDS} for row in scores]
+            )
+        lines = [_line_values(row.person_id, seq, line) for row in scores for seq, line in enumerate(row.lines)]
+        if lines:
+            self.connection.execute(insert(t.score_lines), lines)
+        self.flag((row.person_id for row in changed), plan=True)
+        return len(changed)
+
+    def drop_scores(self, person_ids: Sequence[int]) -> None:
+        for piece in rows.chunks(person_ids):
+            for table in (t.score_lines, t.scores):
+                self.connection.execute(delete(table).where(table.c.person_id.in_(piece)))
+
+    def scores_of(self, person_ids: Sequence[int], lines: bool = True) -> dict[int, ScoreRow]:
+        found: dict[int, ScoreRow] = {}
+        for piece in rows.chunks(person_ids):
+            for row in self.connection.execute(select(t.scores).where(t.scores.c.person_id.in_(piece))):
+                found[row.person_id] = ScoreRow(**{name: getattr(row, name) for name in _SCORE_FIELDS})
+        return self._with_lines(found) if lines else found
+
+    def _with_lines(self, found: dict[int, ScoreRow]) -> dict[int, ScoreRow]:
+        lines: dict[int, list[LedgerLine]] = defaultdict(list)
+        for piece in rows.chunks(found):
+            query = select(t.score_lines).where(t.score_lines.c.person_id.in_(piece)).order_by(t.score_lines.c.seq)
+            for row in self.connection.execute(query):
+                values = {name: getattr(row, name) for name in _LINE_FIELDS}
+                lines[row.person_id].append(LedgerLine(**{**values, "evidence": tuple(row.evidence)}))
+        return {id: replace(row, lines=tuple(lines[id])) for id, row in found.items()}
+
+
+def _tells_more(new: ScoreRow, old: ScoreRow | None) -> bool:
+    return old is None or any(getattr(new, name) != getattr(old, name) for name in _TOLD_FIELDS)
+
+
+def _line_values(person_id: int, seq: int, line: LedgerLine) -> dict[str, Any]:
+    values = {name: getattr(line, name) for name in _LINE_FIELDS}
+    return {"person_id": person_id, "seq": seq, **values, "evidence": list(line.evidence)}
+
+
+def _first_known(members: Sequence[Member], activities: Sequence[ActivityRecord], created_at: int) -> int:
+    """The earliest sign of the person: a record's creation or an activity."""
+    times = [member.record.created_at for member in members if member.record.created_at]
+    times += [activities[0].occurred_at] if activities else []
+    return min(times, default=created_at)

@@ -1,0 +1,399 @@
+"""The schema. Times are UTC epoch seconds, points thousandths, money minor units; JSON columns hold lists and maps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite only numbers rows by itself when the key column's type is exactly INTEGER.
+_Key = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _id() -> Column[int]:
+    return Column("id", _Key, primary_key=True, autoincrement=True)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _time(name: str, nullable: bool = True) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _vendor_columns() -> list[Column[Any]]:
+    """What every source record has: whose it is, its state, and how fresh our copy is."""
+    return [
+        _id(),
+        Column("system", String(20), nullable=False),
+        Column("object", String(40), nullable=False),
+        Column("vendor_id", String(120), nullable=False),
+        Column("state", String(12), nullable=False),
+        _time("modified_at", nullable=False),
+        _time("seen_at", nullable=False),
+        Column("digest", String(32), nullable=False),
+    ]
+
+
+people = Table(
+    "people",
+    metadata,
+    *_vendor_columns(),
+    Column("successor_object", String(40)),
+    Column("successor_id", String(120)),
+    _time("created_at"),
+    _text("email"),
+    Column("other_emails", JSON, nullable=False),
+    _text("first_name"),
+    _text("last_name"),
+    _text("title"),
+    _text("department"),
+    _text("company_name"),
+    Column("company_id", String(120)),
+    _text("industry"),
+    Column("employees", BigInteger),
+    _text("phone"),
+    _text("country"),
+    _text("region"),
+    _text("owner_id"),
+    _text("source"),
+    _text("status"),
+    Column("opted_out", Boolean, nullable=False),
+    Column("links", JSON, nullable=False),
+    Column("absorbed", JSON, nullable=False),
+    Column("own", JSON, nullable=False),
+    _time("own_at"),
+    _time("first_seen_at", nullable=False),
+    Column("person_id", _Key, ForeignKey("persons.id")),
+    Column("unresolved", Boolean, nullable=False),
+    UniqueConstraint("system", "object", "vendor_id"),
+    Index(None, "person_id"),
+    Index("ix_people_unresolved", "unresolved"),
+    Index(None, "system", "company_id"),
+)
+
+companies = Table(
+    "companies",
+    metadata,
+    *_vendor_columns(),
+    _time("created_at"),
+    _text("name"),
+    _text("domain"),
+    _text("industry"),
+    Column("employees", BigInteger),
+    _text("country"),
+    _text("region"),
+    _text("owner_id"),
+    UniqueConstraint("system", "object", "vendor_id"),
+)
+
+deals = Table(
+    "deals",
+    metadata,
+    *_vendor_columns(),
+    _time("created_at"),
+    _time("closed_at"),
+    _text("name"),
+    Column("status", String(8), nullable=False),
+    _text("stage"),
+    Column("amount_minor", BigInteger),
+    _text("currency"),
+    Column("company_id", String(120)),
+    _text("owner_id"),
+    UniqueConstraint("system", "object", "vendor_id"),
+    Index(None, "status", "closed_at"),
+)
+
+deal_people = Table(
+    "deal_people",
+    metadata,
+    _id(),
+    Column("system", String(20), nullable=False),
+    Column("deal_id", String(120), nullable=False),
+    Column("person_object", String(40), nullable=False),
+    Column("person_vendor_id", String(120), nullable=False),
+    Column("role_id", String(120), nullable=False, server_default=""),
+    _text("role"),
+    UniqueConstraint("system", "deal_id", "person_object", "person_vendor_id", "role_id"),
+    Index(None, "system", "person_object", "person_vendor_id"),
+    Index(None, "system", "role_id"),
+)
+
+activities = Table(
+    "activities",
+    metadata,
+    *_vendor_columns(),
+    Column("kind", String(30), nullable=False),
+    _time("occurred_at", nullable=False),
+    _text("channel"),
+    _text("direction"),
+    _text("url"),
+    _text("title"),
+    _text("content_id"),
+    _text("author_id"),
+    _text("status"),
+    Column("responded", Boolean, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    _text("task_key"),
+    UniqueConstraint("system", "object", "vendor_id"),
+    Index("ix_activities_task_key", "task_key"),
+)
+
+activity_people = Table(
+    "activity_people",
+    metadata,
+    _id(),
+    Column("activity_id", _Key, ForeignKey("activities.id"), nullable=False),
+    Column("who_object", String(40), nullable=False, server_default=""),
+    Column("who_id", String(120), nullable=False, server_default=""),
+    Column("who_email", String(320), nullable=False, server_default=""),
+    Column("record_id", _Key, ForeignKey("people.id")),  # null until that person's record has been seen
+    UniqueConstraint("activity_id", "who_object", "who_id", "who_email"),
+    Index(None, "record_id"),
+)
+
+owners = Table(
+    "owners",
+    metadata,
+    *_vendor_columns(),
+    _text("email"),
+    _text("name"),
+    Column("active", Boolean, nullable=False),
+    UniqueConstraint("system", "object", "vendor_id"),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    *_vendor_columns(),
+    _text("name"),
+    _text("type"),
+    UniqueConstraint("system", "object", "vendor_id"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("system", String(20), primary_key=True),
+    Column("stream", String(60), primary_key=True),
+    Column("cursor", Text, nullable=False),
+    _time("updated_at", nullable=False),
+)
+
+memory = Table(
+    "memory",
+    metadata,
+    Column("system", String(20), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+persons = Table(
+    "persons",
+    metadata,
+    _id(),
+    Column("key", String(40), nullable=False, unique=True),
+    _time("created_at", nullable=False),
+    Column("merged_into", _Key, ForeignKey("persons.id")),
+    _time("first_hot_at"),
+    Column("score_due", Boolean, nullable=False),
+    Column("plan_due", Boolean, nullable=False),
+    Index(None, "score_due"),
+    Index(None, "plan_due"),
+)
+
+record_keys = Table(
+    "record_keys",
+    metadata,
+    Column("key", String(400), primary_key=True),
+    Column("record_id", _Key, ForeignKey("people.id"), primary_key=True),
+    Index(None, "record_id"),
+)
+
+edges = Table(
+    "edges",
+    metadata,
+    _id(),
+    Column("person_id", _Key, ForeignKey("persons.id"), nullable=False),
+    Column("left_id", _Key, ForeignKey("people.id"), nullable=False),
+    Column("right_id", _Key, ForeignKey("people.id"), nullable=False),
+    Column("evidence", String(40), nullable=False),
+    _text("detail"),
+    Index(None, "person_id"),
+)
+
+scores = Table(
+    "scores",
+    metadata,
+    Column("person_id", _Key, ForeignKey("persons.id"), primary_key=True, autoincrement=False),
+    Column("attribute", BigInteger, nullable=False),
+    Column("behaviour", BigInteger, nullable=False),
+    Column("activity", BigInteger, nullable=False),
+    Column("adjustment", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("band", String(10), nullable=False),
+    _text("top_reason"),
+    _text("reasons"),
+    _text("talk_track"),
+    _text("interest"),
+    _text("segment"),
+    Column("exclusion", String(60)),
+    _time("last_act_at"),
+    _time("hot_since"),
+    Column("basis", String(32), nullable=False),  # digest of what was known, ageing aside
+    Column("model_version", String(40), nullable=False),
+    _time("as_of", nullable=False),
+    Index(None, "band"),
+)
+
+score_lines = Table(
+    "score_lines",
+    metadata,
+    Column("person_id", _Key, ForeignKey("persons.id"), primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("rule", String(60), nullable=False),
+    Column("axis", String(12), nullable=False),
+    Column("points", BigInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    _time("last_at"),
+    Column("evidence", JSON, nullable=False),
+    _text("detail"),
+    Index(None, "rule"),
+)
+
+written = Table(
+    "written",
+    metadata,
+    Column("record_id", _Key, ForeignKey("people.id"), primary_key=True, autoincrement=False),
+    Column("fields", JSON, nullable=False),
+    _time("acked_at", nullable=False),
+    Column("basis", String(32), nullable=False),
+    Column("total", BigInteger, nullable=False),
+)
+
+episodes = Table(
+    "episodes",
+    metadata,
+    _id(),
+    Column("person_id", _Key, ForeignKey("persons.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    _time("opened_at", nullable=False),
+    _time("hot_since", nullable=False),
+    _time("cooled_at"),  # first seen below hot; a return within 14 days continues the episode
+    _time("closed_at"),
+    Column("total", BigInteger, nullable=False),
+    Column("task_state", String(10), nullable=False),  # none, queued, ordered, made, failed
+    Column("task_key", String(60), nullable=False, unique=True),
+    Column("task_system", String(20)),
+    Column("task_id", String(120)),
+    _text("owner"),  # owner id in the task's system
+    _time("ordered_at"),
+    _time("due_at"),
+    _time("acked_at"),
+    Column("sla_state", String(10), nullable=False),
+    _time("met_at"),
+    UniqueConstraint("person_id", "number"),
+    Index(None, "task_state"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("key", String(120), nullable=False, unique=True),
+    Column("system", String(20), nullable=False),
+    Column("kind", String(12), nullable=False),  # score, task, task_done
+    Column("person_id", _Key, ForeignKey("persons.id"), nullable=False),
+    Column("record_id", _Key, ForeignKey("people.id")),
+    Column("episode_id", _Key, ForeignKey("episodes.id")),
+    Column("payload", JSON, nullable=False),
+    Column("state", String(10), nullable=False),  # pending, sending, done, rejected, dropped
+    Column("attempts", Integer, nullable=False),
+    _time("next_at", nullable=False),
+    _time("sent_at"),
+    _time("done_at"),
+    _text("reason"),
+    Column("run_id", _Key, ForeignKey("runs.id")),
+    Index(None, "state", "system"),
+    Index(None, "person_id"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    _time("at", nullable=False),
+    Column("run_id", _Key, ForeignKey("runs.id")),
+    Column("system", String(20), nullable=False),
+    Column("object", String(40), nullable=False),
+    Column("vendor_id", String(120), nullable=False),
+    Column("person_id", _Key),
+    Column("field", String(60), nullable=False),
+    Column("old", Text),
+    Column("new", Text),
+    _text("response"),
+    Index(None, "system", "object", "vendor_id"),
+    Index(None, "run_id"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    _id(),
+    Column("job", String(30), nullable=False),
+    _time("started_at", nullable=False),
+    _time("finished_at"),
+    Column("state", String(12), nullable=False),  # running, done, failed, held, accepted, stopped
+    Column("summary", JSON, nullable=False),
+    Index(None, "job", "started_at"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("system", String(20), primary_key=True),
+    Column("code", String(40), primary_key=True),
+    Column("subject", String(120), primary_key=True),
+    _text("text_en"),
+    _text("text_ja"),
+    _time("first_at", nullable=False),
+    _time("last_at", nullable=False),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("key", String(100), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("system", String(20), primary_key=True),
+    Column("hour", BigInteger, primary_key=True, autoincrement=False),  # epoch hours
+    Column("calls", BigInteger, nullable=False),
+)
