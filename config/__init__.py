@@ -1,0 +1,1 @@
+"""Settings: one typed object, read once at the start and handed down as arguments."""

@@ -1,0 +1,150 @@
+"""What is asked seldom and remembered: the account, deal stages, our own fields, which features are missing.
+
+Kept in the connector's memory under the fingerprint of the credentials, so that another account's answers
+are never taken for this one's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from connectors.hubspot import mapping, routes
+from connectors.hubspot.client import HubSpotClient
+from connectors.hubspot.mapping import Stage
+from sync.core.fields import FIELDS
+from sync.core.records import HUBSPOT
+from sync.errors import FeatureMissing
+from sync.ports import Account, Clock, Memory
+
+ACCOUNT_EVERY = 86_400
+PIPELINES_EVERY = 3_600
+FIELDS_EVERY = 6 * 3_600
+MISSING_FEATURE_EVERY = 86_400
+_KINDS = {
+    "STANDARD": "production",
+    "SANDBOX": "sandbox",
+    "DEVELOPMENT_SANDBOX": "sandbox",
+    "STANDARD_SANDBOX": "sandbox",
+    "DEVELOPER_TEST": "developer",
+    "APP_DEVELOPER": "developer",
+}
+
+
+class Reference:
+    def __init__(self, client: HubSpotClient, memory: Memory, clock: Clock, namespace: str) -> None:
+        self._client, self._memory, self._clock, self._namespace = client, memory, clock, namespace
+        if (known := self._recall("account")) is not None:
+            client.day_zone = known["timezone"] or client.day_zone
+
+    def account(self, fresh: bool = False) -> Account:
+        known = None if fresh else self._recall("account", ACCOUNT_EVERY)
+        if known is None:
+            known = _account(self._client.get(routes.ACCOUNT).body)
+            self._remember("account", known)
+            self._client.day_zone = known["timezone"] or self._client.day_zone
+        return Account(HUBSPOT, **known)
+
+    def currency(self) -> str:
+        """The account's own currency, "" where account details are not granted."""
+        try:
+            return self.account().currency
+        except FeatureMissing:
+            return ""
+
+    def stages(self) -> Mapping[tuple[str, str], Stage]:
+        """Deal stages; empty where pipelines are not granted (a deal's own closed flags then decide)."""
+        known = self._recall("stages", PIPELINES_EVERY)
+        if known is None:
+            try:
+                body = self._client.get(routes.PIPELINES, type="deals").body
+            except FeatureMissing:
+                body = {}
+            found = mapping.stages(body.get("results"))
+            known = [[*where, stage.label, stage.status] for where, stage in found.items()]
+            self._remember("stages", known)
+        return {(pipeline, stage): Stage(label, status) for pipeline, stage, label, status in known}
+
+    def missing_fields(self) -> tuple[str, ...]:
+        """Names of our properties that do not exist, or whose values are closed to the API."""
+        known = self._recall("missing_fields", FIELDS_EVERY)
+        if known is None:
+            usable = {name for name, found in self.properties().items() if not _read_only(found)}
+            known = [own.hubspot_name for own in FIELDS if own.hubspot_name not in usable]
+            self._remember("missing_fields", known)
+        return tuple(known)
+
+    def forget_fields(self) -> None:
+        self._memory.put(self._key("missing_fields"), None)
+
+    def properties(self, archived: bool = False) -> dict[str, Mapping[str, Any]]:
+        """All contact properties of the account by name, asked now."""
+        query = {"archived": "true"} if archived else {}
+        body = self._client.get(routes.PROPERTIES, query, type="contacts").body
+        return {str(found.get("name")): found for found in body.get("results") or ()}
+
+    def forms(self) -> Sequence[tuple[str, str]] | None:
+        """(guid, name) of the forms as last listed; None when never."""
+        known = self._recall("forms")
+        return None if known is None else [(guid, name) for guid, name in known]
+
+    def remember_forms(self, forms: Sequence[tuple[str, str]]) -> None:
+        self._remember("forms", [list(each) for each in forms])
+
+    def is_missing(self, feature: str) -> bool:
+        """Whether the feature was refused within the last day (then it is asked for again)."""
+        return self._recall(f"missing.{feature}", MISSING_FEATURE_EVERY) is not None
+
+    def was_missing(self, feature: str) -> bool:
+        """Whether the feature was refused when last asked for, however long ago."""
+        return self._recall(f"missing.{feature}") is not None
+
+    def set_missing(self, feature: str, missing: bool) -> bool:
+        """Remembers a refusal or a grant; True when that is news."""
+        news = self.was_missing(feature) != missing
+        if missing:
+            self._remember(f"missing.{feature}", True)
+        elif news:
+            self._memory.put(self._key(f"missing.{feature}"), None)
+        return news
+
+    def _recall(self, name: str, within: int | None = None) -> Any:
+        raw = self._memory.get(self._key(name))
+        if raw is None:
+            return None
+        stored = json.loads(raw)
+        if within is not None and not 0 <= self._clock() - stored["at"] < within:
+            return None
+        return stored["value"]
+
+    def _remember(self, name: str, value: Any) -> None:
+        self._memory.put(self._key(name), json.dumps({"at": self._clock(), "value": value}, ensure_ascii=False))
+
+    def _key(self, name: str) -> str:
+        return f"hubspot.{self._namespace}.{name}"
+
+
+def usage(body: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
+    """(used, limit, resets at) of each daily limit in an api-usage answer."""
+    for found in body.get("results") or ():
+        used, limit = found.get("currentUsage"), found.get("usageLimit")
+        if isinstance(used, int) and isinstance(limit, int) and limit > 0:
+            yield used, limit, str(found.get("resetsAt") or "")
+
+
+def _account(body: Mapping[str, Any]) -> dict[str, str]:
+    portal, kind = str(body.get("portalId") or ""), str(body.get("accountType") or "").upper()
+    domain = str(body.get("uiDomain") or "app.hubspot.com")
+    return {
+        "id": portal,
+        "kind": _KINDS.get(kind, kind.lower()),
+        "timezone": str(body.get("timeZone") or ""),
+        "currency": str(body.get("companyCurrency") or "").upper(),
+        "url": f"https://{domain}/contacts/{portal}",
+    }
+
+
+def _read_only(found: Mapping[str, Any]) -> bool:
+    metadata = found.get("modificationMetadata")
+    return isinstance(metadata, Mapping) and metadata.get("readOnlyValue") is True

@@ -1,0 +1,1 @@
+"""SOQL: text -> tokens -> syntax -> closures over rows -> records as the API sends them."""

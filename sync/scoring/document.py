@@ -1,0 +1,185 @@
+"""A YAML document with the line of every part, checked against the model schema."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+
+from sync.core.text import Text
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend in a model file."""
+
+    source: str
+    line: int
+    path: Path
+    text: Text
+
+    def to(self, language: str) -> str:
+        where = "/".join(str(step) for step in self.path)
+        line = f"{self.line}行目" if language == "ja" else f"line {self.line}"
+        return f"{self.source}, {line}{', ' + where if where else ''}: {self.text.to(language)}"
+
+
+@dataclass
+class Document:
+    """Parsed YAML; `problems` holds whatever is wrong with it. `data` is a dict only when there is none."""
+
+    source: str
+    data: Any = None
+    lines: dict[Path, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def report(self, path: Path, text: Text) -> None:
+        self.problems.append(Problem(self.source, self._line(path), path, text))
+
+    def _line(self, path: Path) -> int:
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def read_document(text: str, source: str, part: str = "") -> Document:
+    """Parses and checks against the schema, or with `part` against that definition of it."""
+    document = Document(source)
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        document.lines[()] = mark.line + 1 if mark else 1
+        document.report((), _broken(str(error.problem or error)))
+        return document
+    except yaml.YAMLError as error:
+        document.report((), _broken(str(error).splitlines()[0]))
+        return document
+    _locate(node, (), document)
+    if document.problems:
+        return document
+    document.data = yaml.safe_load(text)
+    for found in _validator(part).iter_errors(document.data):
+        _explain(found, document)
+    return document
+
+
+def nearest(name: str, known: Sequence[str]) -> Text:
+    """What to write instead of an unknown name."""
+    close = difflib.get_close_matches(name, known, 1)
+    if close:
+        return Text(f"unknown name {name!r}; did you mean {close[0]!r}?", f"不明な名前 {name!r}。{close[0]!r} ですか?")
+    listed = ", ".join(sorted(known)) or "-"
+    return Text(f"unknown name {name!r}; known: {listed}", f"不明な名前 {name!r}。使える名前: {listed}")
+
+
+def _broken(reason: str) -> Text:
+    return Text(f"this is not valid YAML ({reason}); correct it", f"YAML として読めません({reason})。修正してください")
+
+
+def _locate(node: yaml.Node | None, path: Path, document: Document) -> None:
+    """Notes the line of every part and reports doubled keys, of which YAML silently keeps the last."""
+    if node is None:
+        return
+    document.lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _locate(item, (*path, index), document)
+    elif isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            below = (*path, str(key.value))
+            _locate(value, below, document)
+            document.lines[below] = key.start_mark.line + 1
+            if str(key.value) in seen:
+                document.report(
+                    below, Text("this key is given twice; keep one", "同じキーが重複しています。一つにしてください")
+                )
+            seen.add(str(key.value))
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(resources.files("sync.scoring").joinpath("schema.json").read_text("utf-8"))
+    return loaded
+
+
+@cache
+def _validator(part: str) -> Draft202012Validator:
+    schema = _schema()
+    if part:
+        schema = {"$schema": schema["$schema"], "$ref": f"#/$defs/{part}", "$defs": schema["$defs"]}
+    # JSON schema counts 10.0 as an integer; points with a fraction part must not slip in as floats.
+    whole = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    checked: Draft202012Validator = extend(Draft202012Validator, type_checker=whole)(schema)  # type: ignore[no-untyped-call]
+    return checked
+
+
+def _explain(error: ValidationError, document: Document) -> None:
+    path = tuple(error.absolute_path)
+    for below, text in _texts(error):
+        document.report((*path, *below), text)
+
+
+def _texts(error: ValidationError) -> Iterator[tuple[Path, Text]]:
+    rule = str(error.validator)
+    value: Any = error.instance
+    asked: Any = error.validator_value
+    schema: Any = error.schema
+    if rule == "additionalProperties" and isinstance(value, Mapping):
+        known = list(schema.get("properties", {}))
+        for name in value:
+            if str(name) not in known:
+                yield (str(name),), nearest(str(name), known)
+    elif rule == "required":
+        for name in asked:
+            if name not in value:
+                yield (), Text(f"{name!r} is missing; add it", f"{name!r} がありません。追加してください")
+    elif rule == "enum":
+        yield (), nearest(str(value), [str(choice) for choice in asked])
+    else:
+        yield (), _RULES.get(rule, _other)(value, asked, error.message)
+
+
+def _other(_value: object, _asked: object, message: str) -> Text:
+    return Text(message, f"形式が正しくありません: {message}")
+
+
+def _type(value: object, asked: object, _message: str) -> Text:
+    name = _TYPES.get(str(asked), Text(str(asked), str(asked)))
+    return Text(f"{value!r} should be {name.en}", f"{value!r} は{name.ja}にしてください")
+
+
+_TYPES = {
+    "integer": Text("a whole number", "整数"),
+    "string": Text("text; put it in quotes", "文字列(引用符で囲む)"),
+    "array": Text("a list", "リスト"),
+    "object": Text("a group of keys", "キーと値の組"),
+}
+_RULES: dict[str, Callable[[Any, Any, str], Text]] = {
+    "type": _type,
+    "minimum": lambda v, a, _: Text(f"{v!r} is too small; at least {a}", f"{v!r} は小さすぎます。{a} 以上です"),
+    "maximum": lambda v, a, _: Text(f"{v!r} is too large; at most {a}", f"{v!r} は大きすぎます。{a} 以下です"),
+    "minLength": lambda _v, a, _: Text(f"too short; at least {a} characters", f"短すぎます。{a} 文字以上です"),
+    "maxLength": lambda _v, a, _: Text(f"too long; at most {a} characters", f"長すぎます。{a} 文字以内です"),
+    "minItems": lambda _v, _a, _: Text("the list is empty; add an entry", "リストが空です。項目を追加してください"),
+    "const": lambda v, a, _: Text(
+        f"{v!r} is not possible here; write {str(a).lower()} or leave it out",
+        f"{v!r} は指定できません。{str(a).lower()} と書くか、削除してください",
+    ),
+    "pattern": lambda v, a, _: Text(
+        f"{v!r} is no valid id: a small letter first, then small letters, digits and _ (pattern {a})",
+        f"{v!r} は ID として使えません。英小文字で始め、英小文字・数字・_ を使います(形式 {a})",
+    ),
+}

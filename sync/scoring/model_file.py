@@ -1,0 +1,158 @@
+"""Model file -> Model: schema check, vocabulary, cross references, version. Reports all problems at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sync.core.text import Text
+from sync.errors import ConfigError
+from sync.scoring import rule_file
+from sync.scoring.conditions import Reading, TitleWords
+from sync.scoring.definition import Content, Dormancy, Exclusion, Model, Segment, Status, Tag
+from sync.scoring.document import Document, Problem, nearest, read_document
+from sync.scoring.phrases import fold, phrases
+
+Shipped = Callable[[str, str], str]  # folder, name -> text of a shipped file
+VOCABULARIES = ("standard",)
+
+
+def parse_model(text: str, source: str, shipped: Shipped) -> Model:
+    """The model a file describes. `source` names the file in problems."""
+    document = read_document(text, source)
+    _refuse(document.problems)
+    data = _with_vocabulary(document, shipped)
+    _refuse(document.problems)
+    rule_file.check(document, [tag["id"] for tag in data["content"].get("tags", [])])
+    _check_bands(document)
+    _refuse(document.problems)
+    return _model(data)
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if not problems:
+        return
+    listed = sorted(problems, key=lambda problem: (problem.source, problem.line, str(problem.path)))
+    source, count = listed[0].source, len(listed)
+
+    def lines(language: str) -> str:
+        return "\n".join(f"- {problem.to(language)}" for problem in listed)
+
+    raise ConfigError(
+        Text(
+            f"the scoring model {source} cannot be used, {count} to mend:\n{lines('en')}",
+            f"スコアリングモデル {source} を使用できません。修正が必要な箇所は {count} 件です:\n{lines('ja')}",
+        )
+    )
+
+
+def _with_vocabulary(document: Document, shipped: Shipped) -> dict[str, Any]:
+    """The file's data with what its vocabulary adds; what the file says itself wins, tags by id."""
+    own: dict[str, Any] = document.data
+    base: dict[str, Any] = {}
+    if name := own.get("vocabulary"):
+        if name not in VOCABULARIES:
+            document.report(("vocabulary",), nearest(name, VOCABULARIES))
+            return own
+        words = read_document(shipped("vocabulary", name), f"vocabulary/{name}.yaml", "vocabulary")
+        document.problems.extend(words.problems)
+        base = words.data or {}
+    content = {**base.get("content", {}), **own.get("content", {})}
+    for part in ("tags", "themes"):
+        content[part] = _overlaid(base.get("content", {}).get(part, []), own.get("content", {}).get(part, []))
+    return {**base, **own, "content": content}
+
+
+def _overlaid(base: Iterable[Mapping[str, Any]], own: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    merged = {entry["id"]: entry for entry in base}
+    merged.update({entry["id"]: entry for entry in own})
+    return list(merged.values())
+
+
+def _check_bands(document: Document) -> None:
+    bands = document.data["bands"]
+    if bands["hot"] <= bands["nurture"]:
+        document.report(
+            ("bands", "hot"),
+            Text("hot must be above nurture", "hot は nurture より大きい値にしてください"),
+        )
+
+
+def _model(data: Mapping[str, Any]) -> Model:
+    rules = rule_file.rules(data["rules"])
+    segments = data.get("segments", [])
+    thousand = rule_file.THOUSAND
+    return Model(
+        name=data["name"],
+        version=f"{data['name']}-{_digest(data)}",
+        label=rule_file.text(data["label"]),
+        hot_threshold=data["bands"]["hot"] * thousand,
+        nurture_threshold=data["bands"]["nurture"] * thousand,
+        attribute_floor=data["hot"]["attribute_floor"] * thousand,
+        engagement_floor=data["hot"]["engagement_floor"] * thousand,
+        distinct_acts=data["hot"]["distinct_acts"],
+        dormancy=_dormancy(data["dormancy"]),
+        rules=rules,
+        segment_rules={entry["id"]: rule_file.rules(data["rules"], entry.get("deltas", {})) for entry in segments},
+        segments=tuple(_segment(entry) for entry in segments),
+        exclusions=tuple(_exclusion(entry) for entry in data.get("exclusions", [])),
+        reading=_reading(data),
+        content=_content(data["content"]),
+        many_rules_reason=data.get("many_rules_reason", ""),
+    )
+
+
+def _digest(data: Mapping[str, Any]) -> str:
+    """Of the content, the vocabulary included: comments, layout and the order of keys do not matter."""
+    canonical = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:12]
+
+
+def _dormancy(data: Mapping[str, Any]) -> Dormancy:
+    return Dormancy(data["days"], data["mode"], data.get("points", 0) * rule_file.THOUSAND)
+
+
+def _segment(data: Mapping[str, Any]) -> Segment:
+    conditions = tuple(rule_file.condition(entry, entry["field"]) for entry in data["all"])
+    return Segment(data["id"], rule_file.text(data["label"]), conditions)
+
+
+def _exclusion(data: Mapping[str, Any]) -> Exclusion:
+    conditions = tuple(rule_file.condition(entry, entry["field"]) for entry in data["any"])
+    return Exclusion(data["id"], rule_file.text(data["label"]), rule_file.text(data["reason"]), conditions)
+
+
+def _reading(data: Mapping[str, Any]) -> Reading:
+    titles = data.get("titles", {})
+    return Reading(
+        TitleWords(
+            phrases(titles.get("decision_maker", []), titles.get("misleading", [])),
+            phrases(titles.get("staff_anyway", []), titles.get("staff_anyway_not", [])),
+        ),
+        frozenset(fold(word) for word in data.get("blanks", [])),
+    )
+
+
+def _content(data: Mapping[str, Any]) -> Content:
+    return Content(
+        tags=tuple(_tag(entry) for entry in data.get("tags", [])),
+        themes=tuple(_tag(entry) for entry in data.get("themes", [])),
+        statuses=tuple(Status(phrases(entry["words"]), entry["means"]) for entry in data.get("statuses", [])),
+        documents=frozenset(extension.lower().lstrip(".") for extension in data.get("documents", [])),
+    )
+
+
+def _tag(data: Mapping[str, Any]) -> Tag:
+    words, cut = data.get("words", []), data.get("not_words", [])
+    return Tag(
+        id=data["id"],
+        label=rule_file.text(data["label"]),
+        words=phrases(words, cut),
+        url_words=phrases([*words, *data.get("url_words", [])], cut),
+        kind=data.get("kind", ""),
+        implied_by=frozenset(data.get("implied_by", [])),
+        strong_for=frozenset(data.get("strong_for", [])),
+        interest=data.get("interest", True),
+    )
