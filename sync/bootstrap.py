@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -54,6 +54,7 @@ class Service:
     connectors: Mapping[str, Connector]
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
+    wait: Callable[[float], object] | None = None  # how to let time pass; None: really wait, until `stop` is set
     _calls_kept_at: float = 0.0
 
     @cached_property
@@ -127,7 +128,8 @@ class Service:
 
     def sleep(self, seconds: float) -> None:
         """Waits, unless the service is asked to stop."""
-        if self.stop.wait(max(0.0, seconds)):
+        (self.wait or self.stop.wait)(max(0.0, seconds))
+        if self.stop.is_set():
             raise Stopped
 
     def close(self) -> None:

@@ -56,6 +56,11 @@ class Settled:
     fate: Fate
     code: str = ""
     result: Mapping[str, Any] | None = None
+    about: str = ""  # the property that was refused
+
+    @property
+    def reason(self) -> str:
+        return f"{self.code} {self.about}".strip()
 
 
 Repair = Callable[[Input, Complaint], "Input | None"]
@@ -167,8 +172,7 @@ class BatchWriter:
         if (repaired := self._repair(each, complaint)) is not None:
             self._repaired.append(repaired)
             return
-        reason = f"{complaint.code} {complaint.property}".strip()
-        self.settled[each.trace] = Settled(each, Fate.REFUSED, reason)
+        self.settled[each.trace] = Settled(each, Fate.REFUSED, complaint.code, about=complaint.property)
 
     def _known_bad(self, each: Input) -> bool:
         """Rejects, without asking again, what would be refused for a reason already told."""

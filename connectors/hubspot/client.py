@@ -32,18 +32,19 @@ from connectors.hubspot.failures import (
     retryable,
     to_error,
     unexpected,
+    vendor_code,
 )
 from connectors.hubspot.settings import HubSpotSettings
 from connectors.hubspot.tokens import OAuthToken, StaticToken
 from connectors.pacing import QuotaGuard, RateBudget
 from sync.core.records import HUBSPOT
 from sync.core.text import Text
-from sync.errors import QuotaReached, TemporaryFailure, VendorError
+from sync.errors import AccessRefused, QuotaReached, TemporaryFailure, VendorError
 from sync.ports import ConnectorContext
 
 _STATUS_ATTRIBUTES = ("status", "body", "headers")  # every SDK package has an exception family of its own
 _NOT_SENT = (wire.NewConnectionError, wire.ConnectTimeoutError, wire.NameResolutionError)
-_TIMEOUTS = (wire.ReadTimeoutError, wire.ConnectTimeoutError)
+_TIMED_OUT = (wire.ReadTimeoutError, wire.ConnectTimeoutError, TimeoutError)
 
 TIMEOUTS = (10.0, 60.0)  # seconds to connect, seconds without a byte
 _BURST = 90  # of the smallest plan's 100 per 10 s; other apps of ours may share the token
@@ -148,21 +149,16 @@ class HubSpotClient:
     def _exchange(self, form: Mapping[str, str]) -> Mapping[str, Any]:
         """The OAuth token call. Not repeated after a lost answer: a rotated refresh token is good only once."""
         try:
-            return self._insist(lambda: self._attempt("POST", routes.TOKEN, {}, {}, None, form, "", False, False)).body
+            answer = self._insist(
+                lambda: self._attempt("POST", routes.TOKEN, {}, {}, None, form, "", safe=False, judge=True)
+            )
         except VendorError as error:
-            if error.status not in {400, 401, 403}:
+            if error.status not in {401, 403}:
                 raise
-            raise refused_credentials(
-                Text(
-                    f"hubspot: the OAuth credentials are refused ({error.code or error.status}); authorise the app "
-                    "again and set LEADSYNC_HUBSPOT__REFRESH_TOKEN to the new refresh token, "
-                    "and check LEADSYNC_HUBSPOT__CLIENT_ID and __CLIENT_SECRET",
-                    f"hubspot: OAuth の認証情報が拒否されました({error.code or error.status})。アプリを再認可し、新しい"
-                    "リフレッシュトークンを LEADSYNC_HUBSPOT__REFRESH_TOKEN に設定してください。"
-                    "LEADSYNC_HUBSPOT__CLIENT_ID と __CLIENT_SECRET も確認してください",
-                ),
-                "token",
-            ) from None
+            raise _refused_oauth(error.code or str(error.status)) from None
+        if answer.status >= 400:
+            raise _refused_oauth(vendor_code(answer.body.get("status")) or str(answer.status))
+        return answer.body
 
     def _insist(self, once: Callable[[], Answer]) -> Answer:
         retrying = Retrying(
@@ -327,6 +323,20 @@ class HubSpotClient:
         return int(datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone).timestamp())
 
 
+def _refused_oauth(code: str) -> AccessRefused:
+    return refused_credentials(
+        Text(
+            f"hubspot: the OAuth credentials are refused ({code}); authorise the app again and set "
+            "LEADSYNC_HUBSPOT__REFRESH_TOKEN to the new refresh token, "
+            "and check LEADSYNC_HUBSPOT__CLIENT_ID and __CLIENT_SECRET",
+            f"hubspot: OAuth の認証情報が拒否されました({code})。アプリを再認可し、新しいリフレッシュトークンを "
+            "LEADSYNC_HUBSPOT__REFRESH_TOKEN に設定してください。"
+            "LEADSYNC_HUBSPOT__CLIENT_ID と __CLIENT_SECRET も確認してください",
+        ),
+        "token",
+    )
+
+
 def _transient(state: RetryCallState) -> _Transient:
     error = state.outcome.exception() if state.outcome else None
     assert isinstance(error, _Transient)  # `retry_if_exception_type` let nothing else through
@@ -436,7 +446,7 @@ def _refusal(error: BaseException) -> Reply:
 def _lost(error: Exception) -> ConnectionLost:
     if isinstance(error, wire.SSLError | ssl.SSLError):
         return ConnectionLost("tls", sent=False)
-    word = "timeout" if isinstance(error, _TIMEOUTS | TimeoutError) else "reset"
+    word = "timeout" if isinstance(error, _TIMED_OUT) else "reset"
     if isinstance(error, _NOT_SENT):
         return ConnectionLost("connect", sent=False)
     return ConnectionLost(word, sent=True)

@@ -34,13 +34,10 @@ class ObjectCursor:
     @classmethod
     def parse(cls, raw: str | None) -> ObjectCursor:
         """An unreadable cursor (of another version) reads from the beginning: twice is fine, skipping is not."""
-        state = _load(raw)
-        known = {name: state[name] for name in cls.__dataclass_fields__ if name in state}
-        try:
-            found = cls(**known)
-        except TypeError:
+        known = _known(cls(), _load(raw))
+        if known is None or known.get("mode") not in (LIST, SEARCH):
             return cls()
-        return found if found.mode in (LIST, SEARCH) else cls()
+        return cls(**known)
 
     def dump(self) -> str:
         default = ObjectCursor()
@@ -96,11 +93,7 @@ class EventCursor:
 
     @classmethod
     def parse(cls, raw: str | None) -> EventCursor:
-        state = _load(raw)
-        try:
-            return cls(**{name: state[name] for name in cls.__dataclass_fields__ if name in state})
-        except TypeError:
-            return cls()
+        return cls(**(_known(cls(), _load(raw)) or {}))
 
     def dump(self) -> str:
         return json.dumps(asdict(self))
@@ -146,6 +139,14 @@ def _load(raw: str | None) -> dict[str, Any]:
     except ValueError:
         return {}
     return state if isinstance(state, dict) else {}
+
+
+def _known(default: Any, state: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The fields of a state, None when one is not of its kind."""
+    fields = asdict(default)
+    known = {name: state[name] for name in fields if state.get(name) is not None}
+    kinds = {name: int if fields[name] is None else type(fields[name]) for name in known}
+    return known if all(isinstance(value, kinds[name]) for name, value in known.items()) else None
 
 
 def _filter(name: str, operator: str, value: int) -> dict[str, str]:

@@ -54,7 +54,9 @@ def read_failure(status: int, raw: bytes | str | None) -> Failure:
     body: Mapping[str, Any] = parsed if isinstance(parsed, dict) else {}
     return Failure(
         status=status,
-        category=_code(body.get("category")) or _code(body.get("errorType")) or _code(body.get("status")),
+        category=vendor_code(body.get("category"))
+        or vendor_code(body.get("errorType"))
+        or vendor_code(body.get("status")),
         policy=_policy(body),
         request_id=str(body.get("correlationId") or body.get("requestId") or "")[:80],
         body=body,
@@ -131,12 +133,17 @@ def error_code(error: Mapping[str, Any]) -> str:
     """The most telling code of one entry of a 207's `errors`."""
     items = Complaints(error).items
     specific = next((item.code for item in items if item.code and item.property), "")
-    return specific or _code(error.get("category")) or _code(error.get("subCategory")) or _code(error.get("status"))
+    return (
+        specific
+        or vendor_code(error.get("category"))
+        or vendor_code(error.get("subCategory"))
+        or vendor_code(error.get("status"))
+    )
 
 
 def _missing(failure: Failure, operation: str) -> FeatureMissing:
     scopes = sorted(set(_scopes(failure.body)))
-    needs = ", ".join(scopes) or _code(failure.body.get("category")) or operation
+    needs = ", ".join(scopes) or vendor_code(failure.body.get("category")) or operation
     if scopes:
         text = Text(
             f"hubspot: {operation} needs the scope {needs}; add it to the private app, service key or OAuth app",
@@ -168,7 +175,7 @@ def _complaints(body: Mapping[str, Any]) -> Iterator[Complaint]:
         context = error.get("context")
         names = context.get("propertyName") if isinstance(context, Mapping) else None
         names = names if isinstance(names, list) else [names or error.get("in") or error.get("name") or ""]
-        code = _code(error.get("code")) or _code(error.get("error")) or _code(error.get("category"))
+        code = vendor_code(error.get("code")) or vendor_code(error.get("error")) or vendor_code(error.get("category"))
         for name in names:
             yield Complaint(code, str(name), str(error.get("message") or ""))
         yield from _from_message(error.get("message"))
@@ -186,7 +193,7 @@ def _from_message(message: Any) -> Iterator[Complaint]:
         return
     for item in items:
         if isinstance(item, Mapping):
-            yield Complaint(_code(item.get("error")), str(item.get("name") or ""), str(item.get("message") or ""))
+            yield Complaint(vendor_code(item.get("error")), str(item.get("name") or ""), str(item.get("message") or ""))
 
 
 def _scopes(body: Any) -> Iterator[str]:
@@ -222,7 +229,7 @@ def _policy(body: Mapping[str, Any]) -> str:
     return TEN_SECONDLY if "ten_secondly" in said else SECONDLY if "secondly" in said else ""
 
 
-def _code(value: Any) -> str:
+def vendor_code(value: Any) -> str:
     """Vendor codes are upper-case words; anything else (free text, numbers) is not repeated."""
     text = str(value or "").strip()
     return text if _CODE.fullmatch(text) else ""

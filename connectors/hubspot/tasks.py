@@ -59,16 +59,19 @@ class TaskWriter:
         rest = [order for order in orders if order.task_key not in outcomes]
         settled = self._creates.settle([self._input(order) for order in rest])
         self._error = self._creates.error
-        strayed = {key for key, each in settled.items() if each.fate is Fate.NOT_FOUND}
-        outcomes |= {key: _created(each) for key, each in settled.items() if key not in strayed}
+        outcomes |= {key: _created(each) for key, each in settled.items()}
+        # A refusal that blames no property may mean the person: the wording for a missing one varies.
+        strayed = {
+            key
+            for key, each in settled.items()
+            if each.fate is Fate.NOT_FOUND or (each.fate is Fate.REFUSED and not each.about)
+        }
         return outcomes | self._create_elsewhere([order for order in rest if order.task_key in strayed])
 
     def _create_elsewhere(self, orders: Sequence[TaskOrder]) -> dict[str, Outcome]:
-        """For persons not found under their id: once more where they are now."""
-        if not orders:
-            return {}
-        outcomes = {order.task_key: Outcome("", Result.RETRY, "OBJECT_NOT_FOUND") for order in orders}
-        if self._error or self._creates.down:
+        """Once more for persons who are now somewhere else; {} for those who are where they were."""
+        outcomes: dict[str, Outcome] = {}
+        if not orders or self._error or self._creates.down:
             return outcomes
         try:
             places = where_are(self._client, "contacts", [order.person.id for order in orders if order.person])
@@ -197,9 +200,7 @@ def _created(settled: Settled) -> Outcome:
         at = None if made_ms is None else made_ms // 1000
         return Outcome("", Result.APPLIED, settled.code, record=RecordKey(HUBSPOT, "task", id_), at=at)
     if settled.fate is Fate.REFUSED:
-        return Outcome("", Result.REJECTED, settled.code)
-    if settled.fate is Fate.NOT_FOUND:
-        return Outcome("", Result.REJECTED, settled.code, gone=True)
+        return Outcome("", Result.REJECTED, settled.reason)
     return Outcome("", Result.RETRY, settled.code)
 
 
@@ -209,7 +210,7 @@ def _completed(settled: Settled) -> Outcome:
         updated = epoch_ms((settled.result or {}).get("updatedAt"))
         return Outcome("", Result.APPLIED, record=key, at=None if updated is None else updated // 1000)
     if settled.fate is Fate.REFUSED:
-        return Outcome("", Result.REJECTED, settled.code, record=key)
+        return Outcome("", Result.REJECTED, settled.reason, record=key)
     if settled.fate is Fate.NOT_FOUND:
         return Outcome("", Result.REJECTED, settled.code, record=key, gone=True)
     return Outcome("", Result.RETRY, settled.code, record=key)

@@ -142,7 +142,7 @@ def _outcome(settled: Settled) -> Outcome:
             at=None if at is None else at // 1000,
         )
     if settled.fate is Fate.REFUSED:
-        return Outcome("", Result.REJECTED, settled.code, record=record)
+        return Outcome("", Result.REJECTED, settled.reason, record=record)
     return Outcome("", Result.RETRY, settled.code, record=record)
 
 

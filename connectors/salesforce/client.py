@@ -146,8 +146,9 @@ class SalesforceClient:
         try:
             if response.status_code >= 300:
                 self._answer(response, began)
-            response.raw.decode_content = True
             raw: Any = response.raw  # a urllib3 response is a readable binary stream
+            # Closing itself at the end, it would take the last buffered lines with it.
+            raw.decode_content, raw.auto_close = True, False
             with io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
                 yield response.headers, text
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -328,7 +329,7 @@ class _Adapter(HTTPAdapter):
     """Sets timeouts on every request; on loopback undoes the SDK's hard-wired https and goes past proxies."""
 
     def __init__(self, plain: bool = False, direct: bool = False) -> None:
-        self._plain, self._direct = plain, direct
+        self._plain, self._direct, self.timeouts = plain, direct, TIMEOUTS
         super().__init__(pool_connections=4, pool_maxsize=4)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
@@ -336,7 +337,7 @@ class _Adapter(HTTPAdapter):
             request.url = "http://" + request.url.removeprefix("https://")
         if self._direct:
             options["proxies"] = {}
-        options["timeout"] = options.get("timeout") or TIMEOUTS
+        options["timeout"] = options.get("timeout") or self.timeouts
         return super().send(request, *args, **options)
 
 

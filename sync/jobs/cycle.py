@@ -22,8 +22,6 @@ from sync.jobs.watch_sla import watch_sla
 from sync.ports import Clock, Connector, Sleep
 from sync.repository import Store
 
-JOB = "cycle"
-
 
 class Reporter(Protocol):
     """Hears how far a cycle is: progress bars on a terminal, log lines in the daemon."""
@@ -39,6 +37,8 @@ class Order:
     """What this cycle is asked to do."""
 
     write: bool  # False: plan only
+    job: str = "cycle"  # the name its run goes by
+    draft: bool = True  # False: nobody asked for the plan, and nothing will be written
     pull: bool = True
     full: bool = False  # read everything anew and retire what is gone
     brake: Brake | None = None  # None: a person's order, it proceeds
@@ -58,10 +58,18 @@ class CycleResult:
     pushes: dict[str, PushTotals] = field(default_factory=dict)
     errors: dict[str, LeadsyncError] = field(default_factory=dict)
     over_brake: bool = False
+    newly_held: bool = False
 
     @property
     def rejected(self) -> int:
         return sum(totals.rejected + totals.tasks_rejected for totals in self.pushes.values())
+
+    @property
+    def idle(self) -> bool:
+        """Nothing was pulled, scored, ordered or sent."""
+        sent = any(totals != PushTotals() for totals in self.pushes.values())
+        did = self.pulls or self.rescored.scored or self.draft.score_orders or self.draft.task_orders or sent
+        return self.state == "done" and not did and not self.errors
 
     @property
     def exit_code(self) -> int:
@@ -107,12 +115,13 @@ class Cycle:
 
     def run(self, order: Order) -> CycleResult:
         with self.store.begin() as unit:
-            result = CycleResult(unit.start_run(JOB, int(self.clock())), int(self.clock()))
+            result = CycleResult(unit.start_run(order.job, int(self.clock())), int(self.clock()))
         try:
             if order.pull:
                 self._pull(result, order.full)
             self._understand(result)
-            self._plan_and_push(result, order)
+            if order.write or order.draft:
+                self._plan_and_push(result, order)
         except Stopped:
             result.state = "stopped"
             raise
@@ -122,7 +131,10 @@ class Cycle:
         finally:
             result.finished_at = int(self.clock())
             with self.store.begin() as unit:
-                unit.finish_run(result.run_id, result.finished_at, result.state, result.summary())
+                if result.idle and not order.pull:
+                    unit.drop_run(result.run_id)  # once a minute, and nothing to tell
+                else:
+                    unit.finish_run(result.run_id, result.finished_at, result.state, result.summary())
         return result
 
     def _pull(self, result: CycleResult, full: bool) -> None:
@@ -182,9 +194,12 @@ class Cycle:
         return replace(self.policy, systems=tuple(writable), writable=writable)
 
     def _hold(self, result: CycleResult) -> None:
+        """The first held run keeps its number until an admin answers, however many cycles go by."""
         result.state = "held"
         with self.store.begin() as unit:
-            unit.set_fact("held_run", str(result.run_id))
+            result.newly_held = unit.fact("held_run") is None
+            if result.newly_held:
+                unit.set_fact("held_run", str(result.run_id))
 
     def _push(self, result: CycleResult, policy: Policy) -> None:
         """Salesforce first: HubSpot is told after its acknowledgement."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sync.core.fields import FIELDS
 from sync.core.records import HUBSPOT
 from sync.handoff import episodes
-from sync.handoff.draft import Draft, Moment, PersonPlan, Policy, draft
+from sync.handoff.draft import REJECTED_WAITS, Draft, Moment, PersonPlan, Policy, draft
 from sync.handoff.episodes import Change
 from sync.handoff.owners import OwnerBook
 from sync.ports import Connector
@@ -32,11 +32,12 @@ class Brake:
 def make_draft(store: Store, policy: Policy, now: int, between: Callable[[], None]) -> Draft:
     """Reads who is due and drafts; the store is not changed."""
     with store.begin() as unit:
-        queued = [episode.person_id for episode in unit.queued_episodes()]
+        waiting = [episode.person_id for episode in unit.queued_episodes()]
+        waiting += unit.refused_before(now - REJECTED_WAITS)
         owners = OwnerBook(unit.owners())
         live_at = unit.fact("live_at")
         moment = Moment(now, int(live_at) if live_at else None, _ordered_today(unit, policy, now))
-    standings = _standings(store, queued, between)
+    standings = _standings(store, waiting, between)
     keys = [key for standing in standings if (key := _coming_task_key(standing))]
     with store.begin() as unit:
         own_tasks = {key: record.id for key, record in unit.own_tasks(keys).items()}
@@ -91,7 +92,7 @@ def _missing(system: str, name: str, missing: set[str]) -> bool:
     return any(found == vendor_name or found.endswith(f".{vendor_name}") for found in missing)
 
 
-def _standings(store: Store, queued: list[int], between: Callable[[], None]) -> list[Standing]:
+def _standings(store: Store, waiting: list[int], between: Callable[[], None]) -> list[Standing]:
     found: dict[int, Standing] = {}
     after = 0
     while True:
@@ -103,8 +104,8 @@ def _standings(store: Store, queued: list[int], between: Callable[[], None]) -> 
             after = due[-1]
         between()
     with store.begin() as unit:
-        waiting = [id for id in queued if id not in found]
-        found |= {standing.person_id: standing for standing in unit.standings(waiting)}
+        more = sorted({id for id in waiting if id not in found})
+        found |= {standing.person_id: standing for standing in unit.standings(more)}
     return [found[id] for id in sorted(found)]
 
 

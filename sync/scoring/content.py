@@ -114,7 +114,9 @@ def _tags(act: Act, model: Model) -> Tags:
     own |= {tag.id for tag in model.content.tags if act.kind in tag.implied_by}
     tags = [tag for tag in model.content.tags if tag.id in own]
     kind = _effective_kind(act, tags, path, model)
-    strong_page = any(tag.id in on_page and act.kind in tag.strong_for for tag in model.content.tags)
+    # Only where merely being on the page is strong; a newsletter form on a contact page requests nothing.
+    pages = [tag for tag in model.content.tags if tag.id in on_page and Kind.PAGE_VIEW in tag.strong_for]
+    strong_page = any(act.kind in tag.strong_for for tag in pages)
     return Tags(
         kind=kind,
         tags=own,

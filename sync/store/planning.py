@@ -42,6 +42,10 @@ class PlanningSide:
         )
         return list(self.connection.scalars(query))
 
+    def refused_before(self, at: int) -> list[int]:
+        where = and_(t.outbox.c.state == "rejected", t.outbox.c.kind == "score", t.outbox.c.done_at <= at)
+        return list(self.connection.scalars(select(t.outbox.c.person_id.distinct()).where(where)))
+
     def planned(self, person_ids: Iterable[int]) -> None:
         for piece in rows.chunks(person_ids):
             self.connection.execute(update(t.persons).where(t.persons.c.id.in_(piece)).values(plan_due=False))

@@ -23,6 +23,9 @@ class RunsSide:
         values = {"finished_at": at, "state": state, "summary": dict(summary)}
         self.connection.execute(update(t.runs).where(t.runs.c.id == run_id).values(**values))
 
+    def drop_run(self, run_id: int) -> None:
+        self.connection.execute(delete(t.runs).where(t.runs.c.id == run_id))
+
     def last_run(self, job: str, states: Sequence[str] = ()) -> Run | None:
         query = select(t.runs).where(t.runs.c.job == job).order_by(t.runs.c.id.desc()).limit(1)
         row = self.connection.execute(query.where(t.runs.c.state.in_(states)) if states else query).first()

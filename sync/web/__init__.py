@@ -1,0 +1,1 @@
+"""The status page and what machines ask: /healthz, /readyz, /metrics."""

@@ -98,9 +98,7 @@ def test_the_address_speaks_for_a_form_whose_name_says_nothing(basic: Model) -> 
         ("キャンセル", True, "campaign_response"),
     ],
 )
-def test_a_seminar_members_status_says_whether_they_came(
-    status: str, responded: bool, kind: str, basic: Model
-) -> None:
+def test_a_seminar_members_status_says_whether_they_came(status: str, responded: bool, kind: str, basic: Model) -> None:
     named = act("campaign_response", name="DX推進セミナー", status=status, responded=responded)
     typed = act("campaign_response", name="2026 Q4", content_type="Webinar", status=status, responded=responded)
     assert tags_of(named, basic).kind == tags_of(typed, basic).kind == kind

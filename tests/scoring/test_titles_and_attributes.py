@@ -18,11 +18,12 @@ DECISION_MAKERS = [
     "取 締 役", "部長代理 兼 執行役員", "工場長", "支社長", "代表", "部門長", "マーケティング部 部長",
 ]  # fmt: skip
 STAFF = [
-    "課長", "係長", "主任", "次長", "副部長", "部長代理", "営業部長代理", "部長補佐", "本部長付", "マネージャー", "Manager",
-    "Senior Manager", "Assistant Director", "Associate Director", "Deputy Director", "Director's assistant",
-    "Assistant to the Director", "Executive Assistant to the CEO", "社長秘書", "代表取締役社長秘書", "社長室", "役員室 主任",
-    "Assistant General Manager", "Assistant Vice President", "Product Owner", "営業", "エンジニア", "Engineer", "営業代表",
-    "Art Director", "Webディレクター", "Directory Administrator", "秘書", "担当", "Secretary to the President",
+    "課長", "係長", "主任", "次長", "副部長", "部長代理", "営業部長代理", "部長補佐", "本部長付", "マネージャー",
+    "Manager", "Senior Manager", "Assistant Director", "Associate Director", "Deputy Director", "Director's assistant",
+    "Assistant to the Director", "Executive Assistant to the CEO", "社長秘書", "代表取締役社長秘書", "社長室",
+    "役員室 主任", "Assistant General Manager", "Assistant Vice President", "Product Owner", "営業", "エンジニア",
+    "Engineer", "営業代表", "Art Director", "Webディレクター", "Directory Administrator", "秘書", "担当",
+    "Secretary to the President",
 ]  # fmt: skip
 BLANK = ["", "  ", "-", "－", "なし", "N/A", "不明", "unknown", "---"]
 

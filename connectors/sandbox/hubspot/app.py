@@ -289,7 +289,8 @@ class HubSpotSandbox(SandboxApp):
         return None
 
     def after(self, request: Request, response: Response) -> None:
-        response.headers["X-HubSpot-Correlation-Id"] = correlation_id()
+        told = response.body.get("correlationId") if isinstance(response.body, dict) else None
+        response.headers["X-HubSpot-Correlation-Id"] = told or correlation_id()
         if not _is_search(request) and response.status not in (401, 414) and not request.path.startswith("/oauth/"):
             response.headers |= self.portal.limits.headers(oauth=self.portal.auth.is_oauth(request))
 

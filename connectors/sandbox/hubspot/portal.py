@@ -12,7 +12,7 @@ from connectors.sandbox.hubspot.auth import Auth
 from connectors.sandbox.hubspot.catalogue import standard_definitions
 from connectors.sandbox.hubspot.engagement import Engagement
 from connectors.sandbox.hubspot.limits import Limits
-from connectors.sandbox.hubspot.object_types import BY_NAME, OBJECT_TYPES, ObjectType, object_type
+from connectors.sandbox.hubspot.object_types import OBJECT_TYPES, ObjectType, object_type
 from connectors.sandbox.hubspot.owners import Owners
 from connectors.sandbox.hubspot.pipelines import Pipelines
 from connectors.sandbox.hubspot.search_index import Timing
@@ -116,8 +116,3 @@ def _touched(contact: StoredObject, kind: ObjectType, activity: StoredObject, ms
 
 def _flag(value: bool) -> str:
     return "true" if value else "false"
-
-
-def kind_of(name: str) -> ObjectType:
-    """The object type by its plural name, for seeding."""
-    return BY_NAME[name]

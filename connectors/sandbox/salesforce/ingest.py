@@ -31,6 +31,7 @@ class IngestJob(Job):
     key_name: str = ""
     content: str | None = None
     header: Line = field(default_factory=list)
+    names: Line = field(default_factory=list)  # the columns as the schema spells them
     successes: list[Line] = field(default_factory=list)
     failures: list[Line] = field(default_factory=list)
     unprocessed: list[Line] = field(default_factory=list)
@@ -158,12 +159,16 @@ class Ingest(JobBoard[IngestJob]):
                 f"ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is {job.line_end}"
             )
         spec = self._org.schema.objects[job.object]
+        columns = [self._access.find(spec, name) for name in job.header]
+        job.names = [column.name for column in columns if column is not None]
         if job.operation in ("delete", "hardDelete"):
-            return "" if job.header == ["Id"] else "InvalidBatch : 'delete' batches must contain only ids"
-        for name in job.header:
-            if self._access.find(spec, name) is None:
-                return f"InvalidBatch : Field name not found : {name}"
-        return ""
+            return (
+                ""
+                if job.names == ["Id"] and len(job.header) == 1
+                else "InvalidBatch : 'delete' batches must contain only ids"
+            )
+        unknown = (name for name, column in zip(job.header, columns, strict=True) if column is None)
+        return next((f"InvalidBatch : Field name not found : {name}" for name in unknown), "")
 
     def _work(self, job: IngestJob, line: Line) -> None:
         job.processed += 1
@@ -171,11 +176,11 @@ class Ingest(JobBoard[IngestJob]):
         try:
             if len(line) > len(job.header):
                 raise RecordError("INVALID_ROW", "more values than columns")
-            record_id, created = self._write(job, dict(zip(job.header, padded, strict=True)))
+            record_id, created = self._write(job, dict(zip(job.names, padded, strict=True)))
             job.successes.append([record_id, "true" if created else "false", *padded])
         except RecordError as error:
             job.failed += 1
-            given = dict(zip(job.header, padded, strict=False)).get("Id", "")
+            given = dict(zip(job.names, padded, strict=False)).get("Id", "")
             job.failures.append([given, error.in_csv(), *padded[: len(job.header)]])
         except ApiError as error:
             job.failed += 1

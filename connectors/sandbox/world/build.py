@@ -11,7 +11,7 @@ from connectors.sandbox.world.deals import add_deals
 from connectors.sandbox.world.journeys import add_journeys
 from connectors.sandbox.world.people import add_people
 from connectors.sandbox.world.records import add_records
-from connectors.sandbox.world.shapes import Owner, World
+from connectors.sandbox.world.shapes import Owner, SalesforceRow, World
 from connectors.sandbox.world.touches import add_touches
 
 DEFAULT_PEOPLE = 2_200
@@ -72,6 +72,6 @@ def _edit_some(world: World, rng: random.Random) -> None:
     """Sales corrects a record now and then; that too moves the modified date."""
     for person in world.people:
         for row in world.records_of(person):
-            created = row.created_ms // 1000 if hasattr(row, "created_ms") else row.created
-            if rng.random() < 0.3 and not getattr(row, "fields", {}).get("IsConverted"):
-                row.touch(rng.randint(created, world.now - 300))
+            locked = isinstance(row, SalesforceRow) and row.fields.get("IsConverted")
+            if rng.random() < 0.3 and not locked:
+                row.touch(rng.randint(row.created_at, world.now - 300))

@@ -35,28 +35,36 @@ def add_campaigns(world: World, rng: random.Random) -> None:
             rows = person.leads + person.sf_contacts
             known = bool(rows) and min(row.created for row in rows) < held
             if known and not person.opted_out and rng.random() < _INVITED[person.profile]:
-                add_member(world, rng, campaign, person, _status(spec, person, rng), held)
+                _invite(world, rng, campaign, person, _status(spec, person, rng), held)
 
 
 def add_member(
-    world: World, rng: random.Random, campaign: SalesforceRow, person: Person, status: str, held: int
+    world: World, campaign: SalesforceRow, person: Person, status: str, invited: int, answered: int
 ) -> SalesforceRow:
-    """Puts the person on the campaign's list; `held` is when it took place or the answer came."""
+    """Puts the person on the campaign's list at `invited`; the status is of `answered` (epoch seconds)."""
     responded = status in RESPONDED
-    invited = max(campaign.created, held - 10 * DAY)
-    answered = min(world.now - 60, held + rng.randint(0, 5400)) if responded else invited
-    answered = max(invited, answered - rng.randint(1, 7) * DAY) if status == "Registered" else answered
     fields = {
         "CampaignId": campaign.id,
         "Status": status,
         "HasResponded": responded,
         "FirstRespondedDate": day(answered) if responded else None,
     }
-    row = world.add_salesforce("CampaignMember", fields | _member(person, held), invited, answered)
+    row = world.add_salesforce("CampaignMember", fields | _member(person, answered), invited, answered)
     world.members.add((campaign.id, person.key))
     if responded:
         person.acts.append((answered, "campaign:" + status))
     return row
+
+
+def _invite(world: World, rng: random.Random, campaign: SalesforceRow, person: Person, status: str, held: int) -> None:
+    """People register in the week before and answer at the event."""
+    invited = max(campaign.created, held - 10 * DAY)
+    answered = invited
+    if status == "Registered":
+        answered = max(invited, held - rng.randint(1, 7) * DAY)
+    elif status in RESPONDED:
+        answered = min(world.now - 60, held + rng.randint(0, 5400))
+    add_member(world, campaign, person, status, invited, answered)
 
 
 def _campaign(world: World, rng: random.Random, spec: CampaignSpec, held: int) -> SalesforceRow:

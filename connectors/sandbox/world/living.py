@@ -102,7 +102,8 @@ def _answer_campaign(tick: _Tick) -> bool:
     person = _somebody(tick, lambda p: p.who is not None and (campaign.id, p.key) not in tick.world.members)
     if person is None:
         return False
-    add_member(tick.world, tick.rng, campaign, person, tick.rng.choice(("Responded", "Attended")), tick.now)
+    status = tick.rng.choice(("Responded", "Attended"))
+    add_member(tick.world, campaign, person, status, invited=tick.now, answered=tick.now)
     return True
 
 

@@ -170,7 +170,7 @@ def _profile(fit: float, intent: float, kind: Kind, rng: random.Random) -> Profi
         Profile.QUIET: 0.64 - 0.20 * fit,
         Profile.LIGHT: 0.19,
         Profile.BURST: 0.05 + 0.20 * warm,
-        Profile.STEADY: 0.235 + 0.20 * warm,
+        Profile.STEADY: 0.29 + 0.20 * warm,
         Profile.ENGAGED: 0.003 + 0.08 * warm,
     }
     return rng.choices(list(weights), list(weights.values()))[0]

@@ -47,6 +47,10 @@ class HubSpotRow:
     created_ms: int
     modified_ms: int
 
+    @property
+    def created_at(self) -> int:
+        return self.created_ms // 1000
+
     def touch(self, at: int) -> None:
         """Notes a change at `at` (epoch seconds)."""
         self.modified_ms = max(self.modified_ms, at * 1000)
@@ -59,6 +63,10 @@ class SalesforceRow:
     fields: dict[str, Any]
     created: int
     modstamp: int
+
+    @property
+    def created_at(self) -> int:
+        return self.created
 
     def touch(self, at: int) -> None:
         self.modstamp = max(self.modstamp, at)

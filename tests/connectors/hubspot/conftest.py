@@ -78,6 +78,7 @@ class Lab:
         self.app, self.server, self.clock = app, server, clock
         self.memory, self.meter = DictMemory(), CountingMeter()
         self.slept: list[float] = []
+        self.clock_error = 0.0  # seconds by which our own clock is ahead of HubSpot's
         self._open: list[HubSpotConnector] = []
 
     def connector(self, timeouts: tuple[float, float] = (5.0, 5.0), **settings: object) -> HubSpotConnector:
@@ -94,7 +95,10 @@ class Lab:
         return Reader(self.connector())
 
     def context(self) -> ConnectorContext:
-        return ConnectorContext(clock=self.clock.now, sleep=self.sleep, memory=self.memory, meter=self.meter)
+        def clock() -> float:
+            return self.clock.now() + self.clock_error
+
+        return ConnectorContext(clock=clock, sleep=self.sleep, memory=self.memory, meter=self.meter)
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

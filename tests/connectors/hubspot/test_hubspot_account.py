@@ -16,9 +16,7 @@ def states(steps):
 def test_the_account_is_asked_once_a_day(lab):
     connector = lab.connector()
     account = connector.account()
-    assert account == Account(
-        "hubspot", "62515001", "production", "Asia/Tokyo", account.currency, account.url
-    )
+    assert account == Account("hubspot", "62515001", "production", "Asia/Tokyo", account.currency, account.url)
     assert account.url.startswith("https://")
     assert account.url.endswith("/contacts/62515001")
     connector.account()
@@ -36,7 +34,8 @@ def test_another_token_does_not_see_the_remembered_account(lab):
 
 
 @pytest.mark.parametrize(
-    ("vendor", "kind"), [("STANDARD", "production"), ("SANDBOX", "sandbox"), ("DEVELOPER_TEST", "developer"), ("X", "x")]
+    ("vendor", "kind"),
+    [("STANDARD", "production"), ("SANDBOX", "sandbox"), ("DEVELOPER_TEST", "developer"), ("X", "x")],
 )
 def test_account_kinds(lab, vendor, kind):
     lab.app.portal.account_type = vendor
@@ -136,16 +135,7 @@ def test_the_doctor_stops_at_refused_credentials(lab):
 
 
 def test_a_wrong_clock_is_noticed(lab):
-    context_clock = lab.clock.now
-    lab.context_shift = 0
-    connector = lab.connector()
-    connector._client._context = _shifted(connector._client._context, context_clock, 300)
-    checks = {check.name: check for check in connector.check()}
+    lab.clock_error = 300.0
+    checks = {check.name: check for check in lab.connector().check()}
     assert checks["clock"].health is Health.WARNING
     assert "+300" in checks["clock"].found.en
-
-
-def _shifted(context, clock, seconds):
-    from dataclasses import replace
-
-    return replace(context, clock=lambda: clock() + seconds)

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from connectors.hubspot.mapping import OBJECT_TYPES, Item, Stage, Surroundings, salesforce_id
+from connectors.hubspot.mapping import OBJECT_TYPES, Item, Stage, Surroundings, salesforce_id, stages
 from connectors.hubspot.values import Values, epoch_ms, iso_ms, minor_digits, task_body, task_key_in
 from sync.core.records import HUBSPOT, SALESFORCE, RecordKey, State
 from sync.errors import UnexpectedAnswer
@@ -86,8 +86,6 @@ def test_a_deals_status_comes_from_its_stage_else_from_its_flags(stage, properti
 
 
 def test_stage_metadata_tells_won_lost_and_open():
-    from connectors.hubspot.mapping import stages
-
     def stage(id_, **metadata):
         return {"id": id_, "label": id_, "metadata": metadata}
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from connectors.sandbox.http import Response
 from sync.core.activity import Kind
 from sync.core.records import HUBSPOT, ActivityRecord, CampaignRecord, OwnerRecord, RecordKey, State
 
@@ -53,7 +54,7 @@ def test_a_form_deleted_since_it_was_listed_stops_nothing(lab):
     lab.app.add_form("g", "form")
     reader = lab.reader()
     reader.read("forms")
-    lab.app.fault(path="submissions/forms/g", response=_response(404, {"message": "no form"}))
+    lab.app.fault(path="submissions/forms/g", response=Response(404, {"message": "no form"}))
     reader.read("forms")
     assert reader.pages[-1].unknown == {"form_without_submissions": 1}
 
@@ -91,7 +92,7 @@ def test_thousands_of_events_resume_page_by_page(lab):
 
 def test_unknown_event_types_are_counted_not_guessed(lab):
     body = {"hasMore": False, "events": [{"id": "1", "type": "TELEPATHY", "created": lab.clock.ms()}]}
-    lab.app.fault(path="email/public", response=_response(200, body))
+    lab.app.fault(path="email/public", response=Response(200, body))
     reader = lab.reader()
     assert reader.read("email_events") == []
     assert reader.pages[-1].unknown == {"email_event:TELEPATHY": 1}
@@ -101,7 +102,7 @@ def test_a_click_within_two_seconds_of_sending_is_a_scanner(lab):
     sent = lab.clock.ms() - 10_000
     event = {"type": "CLICK", "recipient": "a@example.com", "sentBy": {"id": "s", "created": sent}}
     events = [event | {"id": "1", "created": sent + 900}, event | {"id": "2", "created": sent + 9_000}]
-    lab.app.fault(path="email/public", response=_response(200, {"hasMore": False, "events": events}))
+    lab.app.fault(path="email/public", response=Response(200, {"hasMore": False, "events": events}))
     assert [record.key.id for record in lab.reader().read("email_events")] == ["2"]
 
 
@@ -170,9 +171,3 @@ def test_owners_are_read_once_an_hour_the_removed_ones_as_archived(lab):
     assert lab.app.count() == 0
     lab.clock.advance(3601)
     assert len(reader.read("owners")) == 2
-
-
-def _response(status, body):
-    from connectors.sandbox.http import Response
-
-    return Response(status, body)

@@ -5,6 +5,7 @@ import pytest
 from connectors.hubspot.connector import STREAMS
 from connectors.sandbox.http import Response
 from sync.core.records import HUBSPOT, PersonRecord, RecordKey, State
+from sync.errors import UnexpectedAnswer
 
 
 def ids(records):
@@ -259,3 +260,58 @@ def test_a_changed_deal_has_people_company_status_and_minor_units(lab):
     assert record.people == (RecordKey(HUBSPOT, "contact", person),)
     assert record.company == RecordKey(HUBSPOT, "company", company)
     assert lab.app.count() == 1 + 2
+
+
+@pytest.mark.parametrize("error", [-7200.0, 7200.0])
+def test_a_wrong_clock_of_ours_loses_no_lagging_change(lab, error):
+    lab.clock_error = error
+    made = lab.contacts(2)
+    reader = lab.reader()
+    settle(lab, reader, "contacts")
+    lab.app.index_lag = 60
+    lab.touch(made[:1], {"jobtitle": "late in the index"})
+    lab.app.index_lag = 0
+    lab.clock.advance(1)
+    lab.touch(made[1:], {"jobtitle": "at once"})
+    reader.read("contacts")
+    lab.clock.advance(60)
+    assert made[0] in ids(reader.read("contacts"))
+
+
+def test_answers_without_paging_total_or_rate_headers_are_read_to_the_end(lab):
+    """Each optional part missing: the connector asks once more rather than stopping early."""
+    lab.contacts(1)
+    reader = lab.reader()
+    settle(lab, reader, "contacts")
+    rows = [{"id": str(10**9 + n), "properties": {"lastmodifieddate": "2026-09-21T00:00:00Z"}} for n in range(250)]
+    lab.app.fault(path="contacts/search", response=Response(200, {"results": rows[:200]}))
+    lab.app.fault(path="contacts/search", response=Response(200, {"results": rows[200:]}))
+    assert len(reader.read("contacts")) == 250
+
+
+def test_results_out_of_order_are_an_error_and_the_cursor_stays(lab):
+    lab.contacts(1)
+    reader = lab.reader()
+    settle(lab, reader, "contacts")
+    before = dict(reader.cursors)
+    rows = [{"id": "30", "properties": {}}, {"id": "20", "properties": {}}]
+    lab.app.fault(path="contacts/search", response=Response(200, {"results": rows}))
+    with pytest.raises(UnexpectedAnswer):
+        reader.read("contacts")
+    assert reader.cursors == before
+
+
+@pytest.mark.parametrize("cursor", ['{"mode": "teleport"}', '{"mode": "search", "low_ms": "x"}', "[1]", "no json"])
+def test_a_cursor_of_another_version_reads_from_the_beginning(lab, cursor):
+    made = lab.contacts(2)
+    reader = lab.reader()
+    reader.cursors["contacts"] = cursor
+    assert ids(reader.read("contacts")) == set(made)
+
+
+def test_companies_without_scope_do_not_stop_deals(lab):
+    lab.app.scopes.discard("crm.objects.companies.read")
+    deal = lab.app.put("deals", {"dealname": "x", "dealstage": "closedwon", "pipeline": "default"})
+    reader = lab.reader()
+    assert ids(reader.read("companies", "deals")) == {deal}
+    assert [notice.subject for page in reader.pages for notice in page.notices] == ["companies"]

@@ -192,9 +192,9 @@ def test_what_was_written_is_told_before_the_daily_limit_is_raised(ready):
     limit = Response(429, {"policyName": "DAILY", "errorType": "RATE_LIMIT", "status": "error"})
     ready.app.fault(path="batch/update", response=limit, skip=2)
     told = []
+    batches = ready.connector().write_scores([update(id_) for id_ in made])
     with pytest.raises(QuotaReached):
-        for batch in ready.connector().write_scores([update(id_) for id_ in made]):
-            told += batch
+        told.extend(outcome for batch in batches for outcome in batch)
     assert len(told) == 200
 
 

@@ -58,8 +58,8 @@ def test_a_removed_owner_costs_the_task_its_owner_only(lab):
     lab.app.add_owner("32", "p@example.com", "P", "X")
     lab.app.remove_owner("31")
     people = lab.contacts(3)
-    orders = [create(person, f"t-{n}", owner_id=owner) for n, (person, owner) in enumerate(zip(people, "abc", strict=True))]
-    orders = [create(people[0], "a", owner_id="31"), create(people[1], "b", owner_id="32"), create(people[2], "c", owner_id="31")]
+    owners = {"a": "31", "b": "32", "c": "31"}
+    orders = [create(person, key, owner_id=owners[key]) for person, key in zip(people, owners, strict=True)]
     outcomes = write(lab, *orders)
     assert {outcome.result for outcome in outcomes.values()} == {Result.APPLIED}
     assert outcomes["k-a"].reason.startswith("OWNER_REFUSED")
@@ -185,7 +185,7 @@ def test_tasks_made_before_the_daily_limit_are_told_first(lab):
     body = {"policyName": "DAILY", "errorType": "RATE_LIMIT", "status": "error"}
     lab.app.fault(path="batch/create", response=Response(429, body), skip=1)
     told = []
+    batches = lab.connector().write_tasks([create(p, f"t{n}") for n, p in enumerate(people)])
     with pytest.raises(QuotaReached):
-        for batch in lab.connector().write_tasks([create(p, f"t{n}") for n, p in enumerate(people)]):
-            told += batch
+        told.extend(outcome for batch in batches for outcome in batch)
     assert len(told) == 100

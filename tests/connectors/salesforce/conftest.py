@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from connectors.salesforce.connector import SalesforceConnector
 from connectors.salesforce.settings import SalesforceSettings
+from connectors.salesforce.streams import NAMES
 from connectors.sandbox.http import SandboxClock, SandboxServer
 from connectors.sandbox.salesforce import SalesforceSandbox
 from sync.core.records import Record
@@ -52,52 +53,6 @@ class CountingMeter:
 
 
 @dataclass
-class World:
-    """The org, and what a connector is given. Sleeping moves the clock."""
-
-    app: SalesforceSandbox
-    url: str
-    memory: DictMemory = field(default_factory=DictMemory)
-    meter: CountingMeter = field(default_factory=CountingMeter)
-    slept: list[float] = field(default_factory=list)
-    made: list[SalesforceConnector] = field(default_factory=list)
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.app.clock.advance(seconds)
-
-    def connector(self, **settings: Any) -> SalesforceConnector:
-        """A new connector over the same memory, as after a restart."""
-        given = {"client_id": "sandbox-client", "client_secret": SecretStr("sandbox-secret"), "login_url": self.url}
-        context = ConnectorContext(
-            clock=self.app.clock.now, sleep=self.sleep, memory=self.memory, meter=self.meter, quota_percent=90
-        )
-        made = SalesforceConnector(SalesforceSettings(**{**given, **settings}), context)
-        self.made.append(made)
-        return made
-
-    def calls_of(self, work: Callable[[], object]) -> int:
-        """API calls, logins not counted."""
-        before = self.app.count("/services/data/")
-        work()
-        return self.app.count("/services/data/") - before
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    app = SalesforceSandbox(SandboxClock(START), daily_limit=1_000_000)
-    with SandboxServer(app) as server:
-        ready = World(app, server.url)
-        yield ready
-        for connector in ready.made:
-            connector.close()
-
-
-def provisioned(world: World) -> None:
-    list(world.connector().provision(apply=True))
-
-
-@dataclass
 class Mirror:
     """What a store would hold: records by key, cursors by stream, and how often each record came."""
 
@@ -132,11 +87,58 @@ class Mirror:
         return [(notice.code, notice.subject) for page in self.pages for notice in page.notices]
 
 
-def mirror(connector: SalesforceConnector, *streams: str) -> Mirror:
-    return Mirror(dict.fromkeys(streams or connector.streams))
+@dataclass
+class World:
+    """The org, and what a connector is given. Sleeping moves the clock."""
+
+    app: SalesforceSandbox
+    url: str
+    memory: DictMemory = field(default_factory=DictMemory)
+    meter: CountingMeter = field(default_factory=CountingMeter)
+    slept: list[float] = field(default_factory=list)
+    made: list[SalesforceConnector] = field(default_factory=list)
+    killed_at: int = 0  # the sleep at which the process "dies", once
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        if len(self.slept) == self.killed_at:
+            raise KeyboardInterrupt
+        self.app.clock.advance(seconds)
+
+    def connector(self, **settings: Any) -> SalesforceConnector:
+        """A new connector over the same memory, as after a restart."""
+        given = {"client_id": "sandbox-client", "client_secret": SecretStr("sandbox-secret"), "login_url": self.url}
+        context = ConnectorContext(
+            clock=self.app.clock.now, sleep=self.sleep, memory=self.memory, meter=self.meter, quota_percent=90
+        )
+        made = SalesforceConnector(SalesforceSettings(**{**given, **settings}), context)
+        self.made.append(made)
+        return made
+
+    def calls_of(self, work: Callable[[], object]) -> int:
+        """API calls, logins not counted."""
+        before = self.app.count("/services/data/")
+        work()
+        return self.app.count("/services/data/") - before
+
+    def mirror(self, *streams: str) -> Mirror:
+        """An empty store for these streams, or for all."""
+        return Mirror(dict.fromkeys(streams or NAMES))
+
+    def people(self, count: int, start: int = 0) -> list[dict[str, Any]]:
+        return [
+            {"LastName": f"L{n}", "Company": "ACME", "Email": f"p{n}@example.com"} for n in range(start, start + count)
+        ]
+
+    def provision(self) -> None:
+        list(self.connector().provision(apply=True))
 
 
-def people(count: int, start: int = 0) -> list[Mapping[str, Any]]:
-    return [
-        {"LastName": f"L{n}", "Company": "ACME", "Email": f"p{n}@example.com"} for n in range(start, start + count)
-    ]
+@pytest.fixture
+def world() -> Iterator[World]:
+    app = SalesforceSandbox(SandboxClock(START), daily_limit=1_000_000)
+    with SandboxServer(app) as server:
+        ready = World(app, server.url)
+        yield ready
+        for connector in ready.made:
+            connector.close()

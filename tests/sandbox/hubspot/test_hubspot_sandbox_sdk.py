@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import hubspot
+import hubspot.crm.owners
 import pytest
 from hubspot.crm.associations.v4 import BatchInputPublicFetchAssociationsBatchRequest
 from hubspot.crm.contacts import (
@@ -16,6 +17,9 @@ from hubspot.crm.contacts import (
 from hubspot.crm.contacts.exceptions import ApiException, NotFoundException
 from hubspot.crm.objects import BatchInputSimplePublicObjectBatchInputForCreate
 from hubspot.crm.properties import PropertyCreate, PropertyGroupCreate
+
+from connectors.sandbox.http import SandboxServer
+from connectors.sandbox.hubspot import HubSpotSandbox, OAuthApp
 
 
 @pytest.fixture
@@ -91,7 +95,7 @@ def test_errors_bear_status_body_and_headers(sdk, people):
     assert refused.value.headers["X-HubSpot-Correlation-Id"]
     with pytest.raises(NotFoundException):
         sdk.crm.contacts.basic_api.get_by_id("5")
-    with pytest.raises(ApiException) as denied:
+    with pytest.raises(hubspot.crm.owners.exceptions.UnauthorizedException) as denied:
         hubspot.Client.create(access_token="wrong", host=sdk.config["host"]).crm.owners.owners_api.get_page()
     assert denied.value.status == 401
 
@@ -144,9 +148,6 @@ def test_properties_owners_pipelines_forms_and_events(sdk, sandbox, people):
 
 
 def test_refreshing_a_token(clock):
-    from connectors.sandbox.http import SandboxServer
-    from connectors.sandbox.hubspot import HubSpotSandbox, OAuthApp
-
     app = OAuthApp("client", "secret", "refresh-0")
     with SandboxServer(HubSpotSandbox(clock, oauth=app)) as server:
         tokens = hubspot.Client.create(host=server.url).oauth.tokens_api

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
-from simple_salesforce import Salesforce
+from simple_salesforce.api import Salesforce
 
 from connectors.sandbox.http import SandboxClock, SandboxServer
 from connectors.sandbox.salesforce import SalesforceSandbox

@@ -132,11 +132,13 @@ def test_deals_go_to_people_who_fit_and_looked_closely(world: World) -> None:
 
 
 def _mean(people: list[Person], name: str) -> float:
-    return sum(getattr(person, name) for person in people) / len(people)
+    values: list[float] = [getattr(person, name) for person in people]
+    return sum(values) / len(values)
 
 
 def test_won_deals_go_to_better_fits_than_lost_ones() -> None:
-    won, lost = [], []
+    won: list[float] = []
+    lost: list[float] = []
     for seed in (1, 2, 3):
         world = build_world(seed=seed, people=2_200, now=NOW)
         owner_of = {row.id: person for person in world.people for row in person.contacts}

@@ -71,7 +71,8 @@ class _Parser:
                 raise self._unexpected(name)
             return self._path(name)
         if name.word == "FIELDS":
-            kind = self._take("name").word
+            kind = self._peek().word  # ALL is a clause word elsewhere
+            self._next += 1
             self._close()
             return Macro(kind, name.at)
         if name.word not in _AGGREGATES:

@@ -1,0 +1,179 @@
+"""The daemon: the job table, the status page, an orderly start and stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from importlib.metadata import version
+
+import structlog
+
+from sync import scheduler
+from sync.bootstrap import Service
+from sync.errors import LeadsyncError
+from sync.jobs.cycle import CycleResult, Order
+from sync.scheduler import Daemon, Job
+from sync.store.lease import Busy
+from sync.telemetry import Availability, configure_logging, run_context
+from sync.web.app import create_app
+from sync.web.page import StatusPage, gather
+from sync.web.server import WebServer
+
+STOP_SECONDS = 10
+_log = structlog.get_logger(__name__)
+
+
+class LogReporter:
+    """A `sync.jobs.cycle.Reporter` that logs state changes, not every page: unavailable once, recovered once."""
+
+    def __init__(self, availability: Availability) -> None:
+        self._availability = availability
+        self.down: set[str] = set()
+
+    def phase(self, name: str) -> None:
+        _log.debug("phase", name=name)
+
+    def pulled(self, system: str, stream: str, records: int) -> None:
+        pass
+
+    def pushed(self, system: str, orders: int) -> None:
+        pass
+
+    def failed(self, system: str, error: LeadsyncError) -> None:
+        self.down.add(system)
+        if self._availability.failed(system, type(error).__name__):
+            _log.warning("unavailable", system=system, error=type(error).__name__, text=error.text.en)
+
+
+class Jobs:
+    """What the scheduler runs. Cycles never overlap: they share one thread and the store's lease."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._availability = Availability()
+
+    def table(self) -> list[Job]:
+        schedule = self._service.settings.schedule
+        return [
+            Job(
+                "cycle",
+                self.cycle,
+                seconds=schedule.pull_seconds,
+                jitter=min(10, schedule.pull_seconds // 10),
+                first=True,
+            ),
+            Job("push", self.push, seconds=schedule.push_seconds),
+            Job("sla", self.push, seconds=schedule.sla_seconds),
+            Job("rescore", self.push, at=schedule.rescore_at.strftime("%H:%M")),
+            Job("reconcile", self.reconcile, at=schedule.reconcile_at.strftime("%H:%M")),
+        ]
+
+    def cycle(self) -> None:
+        """Pull, resolve, score, plan, push."""
+        self._run(self._order("cycle"))
+
+    def reconcile(self) -> None:
+        """Everything is read anew; what is gone is retired."""
+        self._run(replace(self._order("reconcile"), full=True))
+
+    def push(self) -> None:
+        """Rescores who is due, watches the SLA, and sends what waits, without reading the CRMs."""
+        self._run(replace(self._order("push"), pull=False))
+
+    def _order(self, job: str) -> Order:
+        writes = self._service.writes
+        return Order(write=writes, job=job, draft=writes, brake=self._service.brake)
+
+    def _run(self, order: Order) -> None:
+        reporter = LogReporter(self._availability)
+        try:
+            result = self._service.cycle(order, reporter)
+        except Busy:
+            _log.info("another process works on this store", job=order.job)
+            return
+        self._recovered(result, reporter)
+        self._service.telemetry.observe_cycle(result, order.job)
+        with self._service.store.reading() as unit:
+            self._service.telemetry.observe_census(unit.census())
+        _log_result(order.job, result)
+
+    def _recovered(self, result: CycleResult, reporter: LogReporter) -> None:
+        for system in result.pulls:
+            if system not in reporter.down and self._availability.recovered(system):
+                _log.info("recovered", system=system)
+
+
+def run(service: Service, greeting: Callable[[str], None] | None = None) -> int:
+    """Runs until SIGTERM or Ctrl-C; the page or batch in hand is finished, at most ten seconds."""
+    configure_logging("info")
+    daemon = scheduler.build(Jobs(service).table(), service.settings.timezone, service.clock, stop=service.stop)
+    web = _web(service, daemon)
+    done = threading.Event()
+    previous = {name: signal.signal(name, lambda *_: done.set()) for name in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        web.start()
+        daemon.start()
+        _log.info("started", write_mode=service.settings.write_mode, systems=sorted(service.connectors), page=web.url)
+        if greeting:
+            greeting(web.url)
+        done.wait()
+        _log.info("stopping")
+        ended = daemon.stop(STOP_SECONDS - 1)
+    finally:
+        for name, handler in previous.items():
+            signal.signal(name, handler)
+        web.stop()
+    _log.info("stopped", orderly=ended)
+    return 0
+
+
+def status_page(service: Service, next_runs: Mapping[str, float]) -> StatusPage:
+    settings = service.settings
+    return gather(
+        service.store,
+        service.telemetry,
+        next_runs,
+        language=settings.language,
+        write_mode=settings.write_mode,
+        timezone=settings.timezone,
+        version=version("leadsync"),
+        now=service.clock(),
+    )
+
+
+def _web(service: Service, daemon: Daemon) -> WebServer:
+    http = service.settings.http
+    app = create_app(
+        status=lambda: status_page(service, daemon.next_runs()),
+        metrics=service.telemetry.render,
+        ready=lambda: _ready(service),
+        token=http.token.get_secret_value() if http.token else "",
+        language=service.settings.language,
+        loopback=http.host in ("127.0.0.1", "::1", "localhost"),
+    )
+    return WebServer(app, http.host, http.port)
+
+
+def _ready(service: Service) -> tuple[bool, str]:
+    """Ready: the store answers with the expected schema, and no cycle is overdue by more than three intervals."""
+    if not service.store.ready():
+        return False, "store"
+    with service.store.reading() as unit:
+        last = unit.last_run("cycle", ("done", "held"))
+    limit = max(600, 3 * service.settings.schedule.pull_seconds)
+    if last and last.finished_at and service.clock() - last.finished_at > limit:
+        return False, "no cycle ended well lately"
+    return True, "ok"
+
+
+def _log_result(job: str, result: CycleResult) -> None:
+    with run_context(result.run_id):
+        moved = any(saved.new or saved.changed for pull in result.pulls.values() for saved in pull.streams.values())
+        wrote = any(totals.applied or totals.tasks_made for totals in result.pushes.values())
+        if moved or wrote or result.errors or result.newly_held:
+            _log.info("run ended", job=job, state=result.state, **result.summary())
+        for system, totals in result.pulls.items():
+            for notice in totals.notices:
+                _log.warning("notice", system=system, code=notice.code, subject=notice.subject, text=notice.text.en)
