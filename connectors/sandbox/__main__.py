@@ -15,7 +15,7 @@ import sys
 import threading
 from types import FrameType
 
-from connectors.sandbox.serve import DEFAULT_SEED, RunningSandbox, serve
+from connectors.sandbox.serve import DEFAULT_SEED, TICK_SECONDS, RunningSandbox, serve
 from connectors.sandbox.world import DEFAULT_PEOPLE
 
 
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--people", type=_positive, default=DEFAULT_PEOPLE, help="distinct people (%(default)s)")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="the same seed gives the same people")
     parser.add_argument("--live", action="store_true", help="go on producing activities")
-    parser.add_argument("--tick-seconds", type=float, default=3.0, help="pace of --live (%(default)s)")
+    parser.add_argument("--tick-seconds", type=float, default=TICK_SECONDS, help="pace of --live (%(default)s)")
     parser.add_argument("--hubspot-port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--salesforce-port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--empty", action="store_true", help="start with empty accounts")

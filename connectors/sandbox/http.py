@@ -85,7 +85,8 @@ class Fault:
     `method` and `path` are regular expressions (full match on the method, search in path and query).
     `action`: "respond" (with `response` instead of doing the work), "reset" (TCP reset before the work),
     "work_then_reset" (the work is done, the answer is lost), "work_then_respond" (the work is done, the
-    answer is `response`), "stall" (sleep `seconds`, then do the work and answer).
+    answer is `response`), "stall" (sleep `seconds`, then do the work and answer), "work_then_stall" (do the work,
+    sleep `seconds`, then answer).
     `skip` lets that many matching calls through first; `times` is how many calls are hit (0: all).
     """
 
@@ -222,6 +223,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(request, fault.response)
         with app.lock:
             response = app.answer(request)
+        if fault and action == "work_then_stall":
+            time.sleep(fault.seconds)
         if fault and action == "work_then_reset":
             return self._reset(request)
         if fault and action == "work_then_respond":

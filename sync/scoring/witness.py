@@ -79,15 +79,16 @@ class Witnesses:
         return max((self._scored(steps, gap) for gap in _GAPS), key=lambda result: (result.is_hot, result.total))
 
     def bands(self) -> set[str]:
-        """Bands of persons with every partial set of attributes and acts, idle ones and excluded ones."""
+        """Bands of persons with no or the best attributes doing one thing, several or all; idle and excluded ones."""
         persons = [_UNKNOWN, self._best, replace(_UNKNOWN, first_known_at=NOW - 10_000 * _DAY)]
         for exclusion in self.model.exclusions:
             persons += [_with(_UNKNOWN, condition.field, value) for condition in exclusion.conditions
                         for value in self._values(condition)]  # fmt: skip
         found = {score(person, self.model, NOW, ZONE).band for person in persons}
-        for length in range(1, len(self._everything) + 1):
-            for person in (_UNKNOWN, self._best):
-                found.add(self._scored(self._everything[:length], _DAY, person).band)
+        runs: list[Sequence[_Step]] = [(step,) for step in self._steps]
+        runs += [self._everything[:length] for length in range(1, len(self._everything) + 1)]
+        for person in (_UNKNOWN, self._best):
+            found |= {self._scored(steps, gap, person).band for steps in runs for gap in _GAPS}
         return found
 
     def opens_alone(self) -> Score:

@@ -44,7 +44,7 @@ class PlanningSide:
 
     def refused_before(self, at: int) -> list[int]:
         where = and_(t.outbox.c.state == "rejected", t.outbox.c.kind == "score", t.outbox.c.done_at <= at)
-        return list(self.connection.scalars(select(t.outbox.c.person_id.distinct()).where(where)))
+        return list(self.connection.scalars(select(t.outbox.c.person_id).where(where).distinct()))
 
     def planned(self, person_ids: Iterable[int]) -> None:
         for piece in rows.chunks(person_ids):

@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 from sync.core.fields import BANDS, SLA_STATES
 from sync.core.text import Text
 from sync.ports import Clock
-from sync.repository import Run
+from sync.repository import NoticeRow, Run
 from sync.store import tables as t
 from sync.store.database import SqlStore, SqlUnit
-from sync.store.status import Census, NoticeRow, Rejected
+from sync.store.status import Census, Rejected
 from sync.telemetry import Telemetry, mask
 
 _RUNS_READ = 100

@@ -39,8 +39,10 @@ class Quiet:
 class Account:
     """Both CRMs on loopback with one clock that tests move by hand."""
 
-    def __init__(self, folder: Path, start: float = 1_795_000_000.0) -> None:
+    def __init__(self, folder: Path, start: float | None = 1_795_000_000.0) -> None:
+        """`start` None: real time, for tests that start processes."""
         self.folder = folder
+        self.frozen = start is not None
         self.clock = SandboxClock(start)
         self.hubspot = HubSpotSandbox(self.clock, enforce_limits=False)
         self.salesforce = SalesforceSandbox(self.clock)
@@ -102,7 +104,8 @@ class Account:
         """A new process's worth of service: nothing in memory, everything from the store."""
         loaded = load_settings({**self.env, **env}, env_file=None)
         service = bootstrap.open_service(loaded, self.clock.now)
-        service.wait = self.clock.advance
+        if self.frozen:
+            service.wait = self.clock.advance
         try:
             yield service
         finally:

@@ -27,7 +27,7 @@ _SALES = (
 )
 
 
-def build_world(seed: int, people: int = DEFAULT_PEOPLE, now: float = 0.0) -> World:
+def build_world(seed: int, people: int, now: float) -> World:
     """The whole world as of `now` (epoch seconds): the same rows for the same arguments, none younger than `now`."""
     world, rng = World(seed, int(now)), random.Random(seed)
     _add_owners(world)
