@@ -30,9 +30,10 @@ from sync import bootstrap, demo
 from sync import daemon as daemon_module
 from sync.bootstrap import Service
 from sync.console import documents, pages, tables
+from sync.console import status as status_view
 from sync.console.progress import ProgressBars
 from sync.core.text import Text
-from sync.errors import ConfigError, LeadsyncError, Stopped, VendorError
+from sync.errors import ConfigError, LeadsyncError, Stopped, StoreError, VendorError
 from sync.jobs import report
 from sync.jobs.cycle import CycleResult, Order
 from sync.jobs.deprovision import deprovision as deprovision_job
@@ -44,7 +45,12 @@ from sync.scoring.lint import lint, rules_that_cannot_fire
 from sync.scoring.model import load_model
 
 P = ParamSpec("P")
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, help=__doc__)
+_HELP = """Explained lead scoring over HubSpot and Salesforce.
+
+Try it without any account: leadsync demo. Settings are environment variables; leadsync config show lists them.
+
+Exit codes: 0 done, 1 finished with rejected records, 2 configuration, 3 a vendor refused, 4 internal."""
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, help=_HELP)
 model_app = typer.Typer(no_args_is_help=True, help="Scoring models: check them, show them.")
 outbox_app = typer.Typer(no_args_is_help=True, help="What waits to be written, and what was refused.")
 config_app = typer.Typer(no_args_is_help=True, help="Settings.")
@@ -209,7 +215,7 @@ def status(json_: AsJson = False) -> int:
         if json_:
             _print_json(documents.plain(page))
         else:
-            out.print(documents.status(page, service.settings.timezone, service.settings.language))
+            out.print(status_view.status(page, service.settings.language))
         return 0
 
 
@@ -275,7 +281,7 @@ def model_lint(
         _print_json(findings)
     else:
         for found in findings:
-            out.print(f"{found['severity']:<8} {found['id']}: {found['text']}", markup=False)
+            out.print(f"{found['severity']:<8} {found['id']}: {found['text']}", markup=False, soft_wrap=True)
         if not findings:
             _say(Text("Nothing to complain about.", "問題はありません。"), language)
     return 2 if any(found["severity"] == "error" for found in findings) else 0
@@ -357,11 +363,11 @@ def _service(need_connector: bool = True) -> Iterator[Service]:
 
 def _complain(error: LeadsyncError, as_json: bool) -> int:
     language = spoken_language(os.environ)
-    code = 2 if isinstance(error, ConfigError) else 3 if isinstance(error, VendorError) else 4
+    code = 3 if isinstance(error, VendorError) else 4 if isinstance(error, StoreError) else 2
     if as_json:
         _print_json({"error": type(error).__name__, "text": error.text.to(language)})
     else:
-        err.print(error.text.to(language), style="red", markup=False)
+        err.print(error.text.to(language), style="red", markup=False, soft_wrap=True)
     return code
 
 
@@ -469,7 +475,7 @@ def _language(service: Service) -> str:
 
 
 def _say(text: Text, language: str) -> None:
-    err.print(text.to(language), markup=False)
+    err.print(text.to(language), markup=False, soft_wrap=True)
 
 
 def _print_json(value: object) -> None:

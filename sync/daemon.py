@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
+from typing import IO
 
 import structlog
 
@@ -50,8 +51,9 @@ class LogReporter:
 class Jobs:
     """What the scheduler runs. Cycles never overlap: they share one thread and the store's lease."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, ended: Callable[[CycleResult], None] | None = None) -> None:
         self._service = service
+        self._ended = ended
         self._availability = Availability()
 
     def table(self) -> list[Job]:
@@ -98,6 +100,8 @@ class Jobs:
         with self._service.store.reading() as unit:
             self._service.telemetry.observe_census(unit.census())
         _log_result(order.job, result)
+        if self._ended:
+            self._ended(result)
 
     def _recovered(self, result: CycleResult, reporter: LogReporter) -> None:
         for system in result.pulls:
@@ -105,10 +109,19 @@ class Jobs:
                 _log.info("recovered", system=system)
 
 
-def run(service: Service, greeting: Callable[[str], None] | None = None) -> int:
-    """Runs until SIGTERM or Ctrl-C; the page or batch in hand is finished, at most ten seconds."""
-    configure_logging("info")
-    daemon = scheduler.build(Jobs(service).table(), service.settings.timezone, service.clock, stop=service.stop)
+def run(
+    service: Service,
+    greeting: Callable[[str], None] | None = None,
+    ended: Callable[[CycleResult], None] | None = None,
+    log: IO[str] | None = None,
+) -> int:
+    """Runs until SIGTERM or Ctrl-C; the page or batch in hand is finished, at most ten seconds.
+
+    `greeting` is called once with the status page's address, `ended` after each cycle; logs go to `log` or
+    standard error.
+    """
+    configure_logging("info", log)
+    daemon = scheduler.build(Jobs(service, ended).table(), service.settings.timezone, service.clock, stop=service.stop)
     web = _web(service, daemon)
     done = threading.Event()
     previous = {name: signal.signal(name, lambda *_: done.set()) for name in (signal.SIGTERM, signal.SIGINT)}
@@ -120,12 +133,12 @@ def run(service: Service, greeting: Callable[[str], None] | None = None) -> int:
             greeting(web.url)
         done.wait()
         _log.info("stopping")
-        ended = daemon.stop(STOP_SECONDS - 1)
+        orderly = daemon.stop(STOP_SECONDS - 1)
     finally:
         for name, handler in previous.items():
             signal.signal(name, handler)
         web.stop()
-    _log.info("stopped", orderly=ended)
+    _log.info("stopped", orderly=orderly)
     return 0
 
 

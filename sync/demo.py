@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -44,7 +45,7 @@ def run(once: bool, people: int, out: Console, err: Console, as_json: bool) -> i
                 _show(result, service, out, as_json)
                 if once:
                     return result.exit_code
-                return daemon.run(service, greeting=lambda url: _greet(url, out, language))
+                return _live(service, out, language)
             finally:
                 service.close()
 
@@ -112,9 +113,31 @@ def _show(result: CycleResult, service: Service, out: Console, as_json: bool) ->
         out.print(tables.cycle_tables(result, census, calls, queued, service.settings.language))
 
 
-def _greet(url: str, out: Console, language: str) -> None:
+def _live(service: Service, out: Console, language: str) -> int:
+    """The daemon with living data; its log goes to a file, a line per eventful cycle to the terminal."""
+    path = service.settings.data_dir / "demo" / "leadsync.log"
+
+    def greet(url: str) -> None:
+        text = Text(
+            f"Status page: {url}   (the data goes on living; Ctrl-C ends the demo; log: {path})",
+            f"ステータスページ: {url}   (データは動き続けます。終了は Ctrl-C。ログ: {path})",
+        )
+        out.print(text.to(language), highlight=False, soft_wrap=True)
+
+    with path.open("w", encoding="utf-8") as log:
+        return daemon.run(service, greet, lambda result: _tell(result, out, service), log)
+
+
+def _tell(result: CycleResult, out: Console, service: Service) -> None:
+    fresh = sum(s.new + s.changed for totals in result.pulls.values() for s in totals.streams.values())
+    written = sum(totals.applied for totals in result.pushes.values())
+    tasks = sum(totals.tasks_made for totals in result.pushes.values())
+    if not (fresh or written or tasks):
+        return
+    at = datetime.fromtimestamp(result.finished_at, service.settings.zone).strftime("%H:%M:%S")
     text = Text(
-        f"Status page: {url}   (living data; Ctrl-C ends the demo)",
-        f"ステータスページ: {url}   (データは動き続けます。終了は Ctrl-C)",
+        f"{at}  {fresh} new or changed, {result.rescored.scored} people scored, {written} records written, "
+        f"{tasks} tasks made",
+        f"{at}  新着・変更 {fresh} 件、採点 {result.rescored.scored} 人、書き込み {written} 件、タスク作成 {tasks} 件",
     )
-    out.print(text.to(language), highlight=False)
+    out.print(text.to(service.settings.language), highlight=False, soft_wrap=True)

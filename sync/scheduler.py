@@ -77,12 +77,16 @@ def build(
 ) -> Daemon:
     """A daemon that has not started yet. `stop` is set when it is told to stop; jobs look at it between pages."""
     executors = {WORK: OneThread(), SIDE: OneThread()}
+    # Its warnings say what our listeners say, once per skipped start; errors of its own still come through.
+    logger = logging.getLogger(f"{__name__}.apscheduler")
+    logger.setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
         # Nothing is kept over a restart: the table is built anew, and a stored job would be a pickled function.
         jobstores={"default": MemoryJobStore()},
         executors=executors,
         job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         timezone=ZoneInfo(timezone),
+        logger=logger,
     )
     for job in jobs:
         _add(scheduler, job, ZoneInfo(timezone), now)

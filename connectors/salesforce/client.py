@@ -163,9 +163,11 @@ class SalesforceClient:
     def close(self) -> None:
         self._session.close()
 
-    def _retrying(self, work: Callable[[], T], idempotent: bool) -> T:
+    def _retrying(self, work: Callable[[], T], idempotent: bool, login: bool = False) -> T:
         def again(error: BaseException) -> bool:
-            return isinstance(error, TemporaryFailure) and (idempotent or not error.sent)
+            # The login repeats itself on its own; repeating the call around it would multiply that.
+            tired = isinstance(error, TemporaryFailure) and error.operation == TOKEN_OPERATION and not login
+            return isinstance(error, TemporaryFailure) and (idempotent or not error.sent) and not tired
 
         return Retrying(
             retry=retry_if_exception(again),
@@ -259,7 +261,7 @@ class SalesforceClient:
         with self._lock:
             if self._token is not None and self._token is not stale:
                 return
-            token = self._retrying(self._fetch_token, idempotent=True)
+            token = self._retrying(self._fetch_token, idempotent=True, login=True)
             # The instance may have moved: addresses are built anew with each token.
             self._sdk = _sdk(self._session, token, self._settings.api_version)
             self._token = token
@@ -322,7 +324,10 @@ def _sdk(session: requests.Session, token: Token, version: str) -> Salesforce:
     parts = urlsplit(url)
     if parts.scheme == "http":
         session.mount(f"https://{parts.netloc}", _Adapter(plain=True, direct=True))
-    return Salesforce(session_id=token.value, instance_url=f"https://{parts.netloc}", version=version, session=session)
+    url = f"https://{parts.netloc}"
+    made = Salesforce(session_id=token.value, instance_url=url, version=version, session=session)
+    made.headers.pop("X-PrettyPrint", None)  # indented JSON is a third larger
+    return made
 
 
 class _Adapter(HTTPAdapter):

@@ -13,7 +13,7 @@ from connectors.salesforce.streams import PERSON_OBJECTS, STREAMS
 from sync.core.fields import FIELDS, RUNTIME_PERMISSION_SET
 from sync.core.records import SALESFORCE
 from sync.core.text import Text
-from sync.errors import AccessRefused, ConfigError
+from sync.errors import LeadsyncError
 from sync.ports import Check, ConnectorContext, Health
 
 _SKEW_WARNING = 120  # seconds; a signed login lives three minutes
@@ -41,7 +41,7 @@ class Doctor:
     def check(self) -> Iterator[Check]:
         try:
             yield from self._account()
-        except (AccessRefused, ConfigError) as error:
+        except LeadsyncError as error:
             yield _check("credentials", Health.FAILED, error.text, error.text)
             return
         for stream in STREAMS:

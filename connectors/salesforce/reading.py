@@ -110,8 +110,11 @@ class Reader:
 
     def _pages(self, one: Pass, body: Any) -> Iterator[Page]:
         if one.cursor.at_beginning and _total(body) > self._bulk_rows:
+            begun = one.cursor
             loaded = yield from self._load_anew(one)
-            if loaded:
+            if not loaded:
+                one.cursor = begun  # the page in hand is still the first one
+            else:
                 again = self._ask([one]).get(one.stream.name)
                 if again is None:
                     return
@@ -157,6 +160,9 @@ class Reader:
         counted: Counter[str] = Counter()
         records = []
         for values in rows:
+            if not is_id(str(values.get("Id") or "")):
+                counted[f"bad_row:{stream.name}"] += 1
+                continue
             record = stream.record(Row(values, counted), self._frame)
             if record is not None:
                 records.append(record)
@@ -301,8 +307,12 @@ def _subanswers(body: Any, names: list[str]) -> dict[str, tuple[int, Any]]:
     for place, item in enumerate(listed):
         if isinstance(item, Mapping):
             name = str(item.get("referenceId") or (names[place] if place < len(names) else ""))
-            out[name] = (int(item.get("httpStatusCode") or 0), item.get("body"))
+            out[name] = (_status(item.get("httpStatusCode")), item.get("body"))
     return out
+
+
+def _status(value: Any) -> int:
+    return int(value) if str(value).isdigit() else 0
 
 
 def _rows(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:

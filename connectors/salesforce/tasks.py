@@ -28,7 +28,7 @@ from sync.ports import ConnectorContext, Outcome, Result, TaskAction, TaskOrder
 
 _SUBJECT, _DESCRIPTION = 255, 32_000
 _CLOCK_MARGIN = 600  # between our clock, which told when the lost create was sent, and theirs
-_INACTIVE_OWNER = frozenset({"INACTIVE_OWNER_OR_USER", "OPERATION_WITH_INACTIVE_USER", "INVALID_OWNER"})
+_INACTIVE_OWNER = ("INACTIVE_OWNER", "OPERATION_WITH_IN", "INVALID_OWNER")
 _CROSS_REFERENCE = frozenset(
     {"INVALID_CROSS_REFERENCE_KEY", "FIELD_INTEGRITY_EXCEPTION", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"}
 )
@@ -135,7 +135,7 @@ class TaskWriter:
         """Whether the job was changed, or waiting is enough, so that it is worth sending again."""
         if fault.code == LOCKED:
             return True
-        if job.with_owner and _owner(job.order) and _blames_owner(fault):
+        if job.with_owner and _owner(job.order) and _blames_owner(fault, _owner(job.order)):
             job.with_owner = False
             return True
         if fault.code in LOST and not job.redirected:
@@ -186,6 +186,7 @@ class TaskWriter:
         # Tasks move with their person: look at the one named and at the one that stands for it now.
         people = {job.person.id for job in suspects} | {key.id for key in now.values() if key is not None}
         since = min(job.order.suspect_since or 0 for job in suspects) - _CLOCK_MARGIN
+        since += int(min(self._client.skew, 0))
         wanted = {job.order.task_key for job in suspects}
         found: dict[str, str] = {}
         for chunk in chunks(sorted(people), IDS_PER_QUERY):
@@ -345,11 +346,11 @@ def _owner(order: TaskOrder) -> str:
     return id18(order.owner_id) if is_id(order.owner_id, "005") else ""
 
 
-def _blames_owner(fault: Fault) -> bool:
-    if fault.code in _INACTIVE_OWNER:
+def _blames_owner(fault: Fault, owner: str) -> bool:
+    if fault.code.startswith(_INACTIVE_OWNER):
         return True
     named = "OwnerId" in fault.fields or fault.says("owner") or fault.says("inactive user")
-    return fault.code in _CROSS_REFERENCE and named
+    return fault.code in _CROSS_REFERENCE and (named or fault.says(owner[:15]))
 
 
 def _with_notes(row: Mapping[str, Any], orders: Sequence[TaskOrder]) -> str:

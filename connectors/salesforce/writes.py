@@ -18,7 +18,7 @@ from connectors.salesforce.successors import chunks, living
 from connectors.salesforce.values import id18, iso
 from sync.core.fields import BY_NAME, FieldType
 from sync.core.records import SALESFORCE, RecordKey
-from sync.errors import QuotaReached, TemporaryFailure
+from sync.errors import CallRefused, FeatureMissing, QuotaReached, TemporaryFailure
 from sync.ports import ConnectorContext, Outcome, Result, ScoreUpdate
 
 LOCKED = "UNABLE_TO_LOCK_ROW"
@@ -80,14 +80,14 @@ class ScoreWriter:
     ) -> None:
         self._client, self._describer, self._context = client, describer, context
         self._jobs, self._bulk_rows = IngestJobs(client, context), settings.bulk_write_rows
-        self._failures = 0
+        self._failures, self._field_refused = 0, False
         self._targets: frozenset[RecordKey] = frozenset()
 
     def write(self, updates: Sequence[ScoreUpdate]) -> Iterator[Sequence[Outcome]]:
         orders, refused = planned(updates)
         if refused:
             yield refused
-        self._failures = 0
+        self._failures, self._field_refused = 0, False
         self._targets = frozenset(order.record for order in orders)
         small: list[Order] = []
         for name in PERSON_OBJECTS:
@@ -171,7 +171,11 @@ class ScoreWriter:
 
     def _redirected(self, lost: list[Order], faults: Mapping[RecordKey, Fault]) -> list[Outcome]:
         """Records that were merged, converted or deleted since they were read: once more, to the successor."""
-        found = living(self._client, [order.record for order in lost])
+        try:
+            found = living(self._client, [order.record for order in lost])
+        except (CallRefused, FeatureMissing):
+            # Their neighbours are written already: these few wait.
+            return _all(lost, Result.RETRY, "SUCCESSOR_UNKNOWN: the record could not be looked up")
         outcomes: list[Outcome] = []
         moved: list[Order] = []
         for order in lost:
@@ -197,7 +201,8 @@ class ScoreWriter:
             return self._outcomes(order, Result.RETRY, "NO_ANSWER", order.record)
         if fault is None:
             return self._outcomes(order, Result.APPLIED, "", order.record)
-        if fault.code in INVALID_FIELD:
+        if fault.code in INVALID_FIELD and not self._field_refused:
+            self._field_refused = True
             self._describer.forget()
         result = Result.RETRY if fault.code in PASSING else Result.REJECTED
         return self._outcomes(order, result, reason(fault), order.record, gone=fault.code in GONE)

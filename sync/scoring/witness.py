@@ -20,7 +20,8 @@ NOW = 1_750_000_000
 ZONE = "UTC"
 MOST_TRIES = 3_000  # of paths of one length, about a second
 _DAY = 86_400
-_GAPS = (_DAY, 20 * 3_600, 8 * _DAY)  # days apart; within a day and yet on different days; past weekly cool-downs
+_GAPS = (600, 8 * 3_600, 20 * 3_600, _DAY, 8 * _DAY)  # for short sequences, for several days, past weekly cool-downs
+_ROUNDS, _REST_DAYS = 4, (1, 8, 31)  # doing everything, again after so many days
 _UNKNOWN = Facts("", "", "", "", "", None, "", "", (), False, "", "", NOW - _DAY, ())
 
 
@@ -50,7 +51,7 @@ class Witnesses:
 
     def cheapest_path(self) -> Path | None:
         """Fewest acts to hot; among equally many, those with the lowest total. None when doing everything
-        is not enough either. Where there are too many paths to try them all, a short one."""
+        is not enough either. Where there are too many paths to try, or it takes more rounds, a short one."""
         if self.highest().band != HOT:
             return None
         for length in range(1, len(self._everything) + 1):
@@ -60,7 +61,7 @@ class Witnesses:
             if found:
                 total, steps = min(found, key=lambda entry: entry[0])
                 return Path(self._best_labels(), tuple(step.label for step in steps), total, True)
-        return None
+        return self._shortened()
 
     def _shortened(self) -> Path:
         """Everything, less each act that is not needed."""
@@ -76,7 +77,9 @@ class Witnesses:
         return self._highest(self._everything)
 
     def _highest(self, steps: Sequence[_Step]) -> Score:
-        return max((self._scored(steps, gap) for gap in _GAPS), key=lambda result: (result.is_hot, result.total))
+        results = [self._scored(steps, gap) for gap in _GAPS]
+        results += [self._scored(steps, 600, rest=days * _DAY) for days in _REST_DAYS]
+        return max(results, key=lambda result: (result.is_hot, result.total))
 
     def bands(self) -> set[str]:
         """Bands of persons with no or the best attributes doing one thing, several or all; idle and excluded ones."""
@@ -109,16 +112,18 @@ class Witnesses:
             for gap in _GAPS:
                 yield steps, self._scored(steps, gap)
 
-    def _scored(self, steps: Sequence[_Step], gap: int, person: Facts | None = None) -> Score:
-        last = len(steps) - 1
+    def _scored(self, steps: Sequence[_Step], gap: int, person: Facts | None = None, rest: int = 0) -> Score:
+        """The score after these steps, `gap` seconds apart, with `rest` seconds more between rounds of all steps."""
+        last, round_length = len(steps) - 1, len(self._steps)
         acts = tuple(
-            replace(step.act, id=f"{index:03d}", at=NOW - (last - index) * gap) for index, step in enumerate(steps)
+            replace(step.act, id=f"{index:03d}", at=NOW - (last - index) * gap - (last - index) // round_length * rest)
+            for index, step in enumerate(steps)
         )
         return score(replace(person or self._best, acts=acts), self.model, NOW, ZONE)
 
     @cached_property
     def _everything(self) -> tuple[_Step, ...]:
-        return self._steps * 3
+        return self._steps * _ROUNDS
 
     @cached_property
     def _steps(self) -> tuple[_Step, ...]:
@@ -145,11 +150,12 @@ class Witnesses:
         return tuple(sorted(found.values(), key=order))
 
     def _note(self, found: dict[object, _Step], part: tuple[int, int], matcher: Matcher, label: Text) -> None:
-        for act in self._acts_for(matcher):
-            parts = tags_of(act, self.model).parts
-            if part in parts:
-                found.setdefault(parts, _Step(act, self._step_label(parts, matcher, label)))
-                return
+        """Keeps the act that plays this part and as many others as possible."""
+        plays = [(tags_of(act, self.model).parts, act) for act in self._acts_for(matcher)]
+        fitting = [(parts, act) for parts, act in plays if part in parts]
+        if fitting:
+            parts, act = max(fitting, key=lambda entry: len(entry[0]))
+            found.setdefault(parts, _Step(act, self._step_label(parts, matcher, label)))
 
     def _step_label(self, parts: tuple[tuple[int, int], ...], matcher: Matcher, label: Text) -> Text:
         """All the rules that the act meets by itself, or the content for one that only opens a sequence."""

@@ -246,7 +246,7 @@ class RecordsSide:
                 )
 
     def _save_roles(self, roles: Sequence[DealRoleRecord]) -> Saved:
-        changed = 0
+        new = changed = 0
         for role in roles:
             known = {"system": role.key.system, "role_id": role.key.id}
             wanted = (role.deal.id, role.person.object, role.person.id, role.role)
@@ -259,12 +259,12 @@ class RecordsSide:
             live = role.state is State.LIVE
             if (tuple(row) if row else None) == (wanted if live else None):
                 continue
-            changed += 1
+            new, changed = (new + 1, changed) if row is None else (new, changed + 1)
             self.connection.execute(delete(t.deal_people).filter_by(**known))
             if live:
                 values = dict(zip(("deal_id", "person_object", "person_vendor_id", "role"), wanted, strict=True))
                 self.connection.execute(insert(t.deal_people).values(**known, **values))
-        return Saved(changed=changed, same=len(roles) - changed)
+        return Saved(new, changed, len(roles) - new - changed)
 
     def _save_activity_people(self, activities: Iterable[ActivityRecord], changed: set[RecordKey]) -> None:
         activities = list(activities)

@@ -36,8 +36,7 @@ class WebServer:
 
     @property
     def url(self) -> str:
-        host = "localhost" if self._host in _WILDCARDS else self._host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self._port}/"
+        return url_of(self._host, self._port)
 
     def start(self) -> None:
         self._server = create_server(
@@ -69,6 +68,12 @@ class WebServer:
             wasyncore.loop(timeout=5, map=self._sockets, count=1)
         self._server.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self._sockets)
+
+
+def url_of(host: str, port: int) -> str:
+    """An address that a browser on this machine can open."""
+    name = "localhost" if host in _WILDCARDS else host
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
 
 
 def is_loopback(host: str) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
 
 from sync.core.fields import BANDS, SLA_STATES
 from sync.core.text import Text
@@ -134,6 +137,7 @@ CODES: dict[str, dict[str, Text]] = {
     "state": {
         "running": Text("Running", "実行中"),
         "done": Text("Done", "完了"),
+        "partial": Text("Partly done", "一部完了"),
         "held": Text("Held", "承認待ち"),
         "accepted": Text("Accepted", "承認済み"),
         "failed": Text("Failed", "失敗"),
@@ -241,6 +245,14 @@ CODES: dict[str, dict[str, Text]] = {
 }
 
 
+_COMMAND = re.compile(r"`([^`]+)`")
+
+
+def marked(text: str) -> Markup:
+    """The text as HTML, with commands in backticks set as code."""
+    return Markup(_COMMAND.sub(r"<code>\1</code>", str(escape(text))))
+
+
 class Words:
     """All words of one page view: one language, one time zone, one moment."""
 
@@ -318,6 +330,7 @@ class Words:
             "ago": self.ago,
             "ahead": self.ahead,
             "lasting": self.lasting,
+            "marked": marked,
             "language": self.language,
         }
 

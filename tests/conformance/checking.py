@@ -87,7 +87,9 @@ def _is_given(parameter: Parameter, query: Mapping[str, Any], headers: Mapping[s
     return parameter.name.lower() in headers if parameter.place == "header" else parameter.name in query
 
 
-def _parameter_value(specs: Specs, parameter: Parameter, where: tuple[str, str], values: list[str]) -> Iterator[Finding]:
+def _parameter_value(
+    specs: Specs, parameter: Parameter, where: tuple[str, str], values: list[str]
+) -> Iterator[Finding]:
     kind = parameter.schema.get("type")
     if kind == "array":
         items = parameter.schema.get("items", {})
@@ -131,7 +133,9 @@ def _request_body(specs: Specs, declared: Body | None, call: Call) -> Iterator[F
         return
     media = call.headers.get("content-type", "").split(";")[0].strip().lower()
     if media not in declared.content:
-        yield Finding(("header", "Content-Type"), "body", f"{media or 'none'} is not among {list(declared.content)}", media)
+        yield Finding(
+            ("header", "Content-Type"), "body", f"{media or 'none'} is not among {list(declared.content)}", media
+        )
         return
     yield from _content(specs, declared.content[media], call.request_body, form=media == _FORM)
 

@@ -69,9 +69,7 @@ class Lookup:
 class Specs:
     """`aliases` are other words for a path segment, for documents that spell it in one way only."""
 
-    def __init__(
-        self, documents: Mapping[str, Mapping[str, Any]], aliases: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, documents: Mapping[str, Mapping[str, Any]], aliases: Mapping[str, str] | None = None) -> None:
         self._aliases = dict(aliases or {})
         self.operations: list[Operation] = []
         self.registry: Registry[Any] = Registry()
@@ -101,9 +99,7 @@ class Specs:
     def find(self, method: str, path: str) -> Lookup:
         """The operations of the template that fits the path best: the one with most fixed segments."""
         spellings = list(self.spellings(path))
-        fitting = {
-            template for template, pattern in self._patterns.items() if any(map(pattern.fullmatch, spellings))
-        }
+        fitting = {template for template, pattern in self._patterns.items() if any(map(pattern.fullmatch, spellings))}
         if not fitting:
             return Lookup(False, ())
         best = max(_fixedness(template) for template in fitting)
@@ -137,7 +133,10 @@ class _Reader:
     def _operation(self, template: str, method: str, raw: Mapping[str, Any], shared: list[Any]) -> Operation:
         pointer = f"/paths/{_escaped(template)}"
         parameters = {}
-        for place, listed in ((f"{pointer}/parameters", shared), (f"{pointer}/{method}/parameters", raw.get("parameters", []))):
+        for place, listed in (
+            (f"{pointer}/parameters", shared),
+            (f"{pointer}/{method}/parameters", raw.get("parameters", [])),
+        ):
             for number, each in enumerate(listed):
                 found = self._parameter(each, f"{place}/{number}")
                 parameters[found.place, found.name] = found

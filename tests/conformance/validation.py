@@ -1,4 +1,4 @@
-"""A JSON value against an OpenAPI 3.0 schema, more strictly than the standard: names that are not declared are wrong."""
+"""A JSON value against an OpenAPI 3.0 schema, more strictly than the standard: undeclared names are wrong."""
 
 from __future__ import annotations
 
@@ -37,13 +37,20 @@ class Finding:
 def findings(value: Any, uri: str, registry: Registry[Any]) -> Iterator[Finding]:
     """What is wrong with the value by the schema at the URI."""
     validator = _Strict({"$ref": uri}, registry=registry, format_checker=oas30_format_checker)
-    for error in validator.iter_errors(value):
-        for leaf in _leaves(error):
-            reason = leaf.message if len(leaf.message) <= _LONGEST_REASON else leaf.message[:_LONGEST_REASON] + " ..."
-            yield Finding(tuple(leaf.absolute_path), str(leaf.validator), reason, leaf.instance)
+    told: set[tuple[tuple[str | int, ...], str, str]] = set()
+    for leaf in (leaf for error in validator.iter_errors(value) for leaf in _leaves(error)):
+        path, keyword = tuple(leaf.absolute_path), str(leaf.validator)
+        reason = leaf.message if len(leaf.message) <= _LONGEST_REASON else leaf.message[:_LONGEST_REASON] + " ..."
+        # A null where none may be is told twice by the library; several missing names are told one by one.
+        about = reason if keyword != "type" else ""
+        if (path, keyword, about) not in told:
+            told.add((path, keyword, about))
+            yield Finding(path, keyword, reason, leaf.instance)
 
 
-def _properties(validator: Any, properties: Mapping[str, Any], instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
+def _properties(
+    validator: Any, properties: Mapping[str, Any], instance: Any, schema: Mapping[str, Any]
+) -> Iterator[Any]:
     """`properties`, and a word on each name that is not among them where the schema does not speak of others."""
     yield from OAS30Validator.VALIDATORS["properties"](validator, properties, instance, schema)
     if not properties or "additionalProperties" in schema or "oneOf" in schema or not isinstance(instance, Mapping):
@@ -52,7 +59,7 @@ def _properties(validator: Any, properties: Mapping[str, Any], instance: Any, sc
         yield ValidationError(f"{name} is not declared", validator=UNKNOWN_NAME, path=[name], instance=instance[name])
 
 
-_Strict: Any = extend(OAS30Validator, validators={"properties": _properties})
+_Strict: Any = extend(OAS30Validator, validators={"properties": _properties})  # type: ignore[no-untyped-call]
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:

@@ -15,6 +15,7 @@ from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.streams import NAMES
 from connectors.sandbox.http import SandboxClock, SandboxServer
 from connectors.sandbox.salesforce import SalesforceSandbox
+from sync.core.fields import FIELDS, Field, FieldType
 from sync.core.records import Record
 from sync.ports import ConnectorContext, Page
 
@@ -131,7 +132,17 @@ class World:
         ]
 
     def provision(self) -> None:
-        list(self.connector().provision(apply=True))
+        """Our fields as an admin would have made them; quicker than through the API."""
+        for name in ("Lead", "Contact"):
+            for own in FIELDS:
+                self.app.add_field(name, f"{own.salesforce_name} {_line(own)}")
+
+
+def _line(field: Field) -> str:
+    if field.type is FieldType.CHOICE:
+        return f"picklist({'|'.join(value for value, _ in field.choices)})"
+    kinds = {FieldType.NUMBER: "double(5,0)", FieldType.TEXT: "string(255)", FieldType.KEY: "string(40)"}
+    return kinds.get(field.type, "datetime" if field.type is FieldType.TIME else "textarea(32768)")
 
 
 @pytest.fixture

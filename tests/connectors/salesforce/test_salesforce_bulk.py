@@ -144,6 +144,7 @@ def test_csv_rows_and_json_rows_map_alike(world):
     for page in connector(world).read(by_bulk.cursors):
         by_bulk.take(page)
         break
+    world.memory.kept.clear()
     by_rest.pull(world.connector())
     assert world.app.count("/results") == 1
     assert by_bulk.of("lead")[made] == by_rest.of("lead")[made]
@@ -154,3 +155,13 @@ def test_a_full_pass_may_use_a_job_and_still_claims_completeness_after_its_tail(
     store, one = crowded.mirror("leads"), connector(crowded)
     pages = list(one.read(store.cursors, full=True))
     assert [page.complete_since is not None for page in pages] == [False, False, True]
+
+
+def test_after_a_failed_job_fresh_rows_are_still_read_again(crowded):
+    failed = {"id": "7505j0000000001AAA", "state": "Failed", "errorMessage": "x"}
+    crowded.app.fault(path="/jobs/query/750", response=Response(200, failed))
+    store = crowded.mirror("leads")
+    store.pull(connector(crowded))
+    late = crowded.app.put("Lead", {"LastName": "Late", "Company": "X"}, modstamp=crowded.app.clock.now() - 200)
+    store.pull(connector(crowded))
+    assert late in store.of("lead")

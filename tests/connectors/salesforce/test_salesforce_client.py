@@ -222,3 +222,10 @@ def test_the_servers_clock_is_learnt_from_its_answers(world, client):
 )
 def test_routes_hold_no_ids(path, expected):
     assert route(path) == expected
+
+
+def test_a_login_that_is_down_is_not_hammered(world, client):
+    world.app.fault(path="oauth2/token", times=0)
+    with pytest.raises(TemporaryFailure):
+        client.call("GET", "/limits/")
+    assert world.app.count("oauth2/token") == 4

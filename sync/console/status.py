@@ -1,0 +1,107 @@
+"""`leadsync status`: the status page in short, for a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text as RichText
+
+from sync.console.tables import when
+from sync.console.words import BAND, SYSTEM
+from sync.core.text import Text
+from sync.web.page import RunLine, StatusPage
+
+_HEALTH = {
+    "ok": Text("All is well", "正常"),
+    "starting": Text("No cycle has ended yet", "まだ一度も完了していません"),
+    "paused": Text("Paused: `leadsync resume` lets writes go on", "一時停止中: `leadsync resume` で再開"),
+    "attention": Text("Needs attention", "確認が必要です"),
+}
+_MODE = {
+    "plan": Text("plan: nothing is written", "plan: 書き込みません"),
+    "apply": Text("apply: scores and tasks are written", "apply: スコアとタスクを書き込みます"),
+}
+
+
+def status(page: StatusPage, language: str) -> Group:
+    parts: list[RenderableType] = [
+        RichText(_HEALTH[page.health].to(language), "bold"),
+        RichText(f"WRITE_MODE {_MODE[page.write_mode].to(language)}"),
+        *_held(page, language),
+        _bands(page, language),
+        _crms(page, language),
+    ]
+    if page.runs:
+        parts.append(_runs(page, language))
+    for line in page.rejected:
+        where = f"{line.system} {line.object} {line.vendor_id}"
+        parts.append(RichText(f"{where}: {line.code} {line.detail}", "yellow"))
+    for notice in page.notices:
+        parts.append(RichText(f"{SYSTEM[notice.system].to(language)}: {notice.text.to(language)}", "yellow"))
+    return Group(*parts)
+
+
+def _held(page: StatusPage, language: str) -> list[RichText]:
+    if page.held is None:
+        return []
+    text = Text(
+        f"Run {page.held.id} is held: it would change {page.held.changed_scores} scores and open "
+        f"{page.held.task_orders} tasks. `leadsync sync --accept {page.held.id}` lets it go on",
+        f"実行 {page.held.id} は承認待ちです "
+        f"(スコア変更 {page.held.changed_scores} 件、タスク {page.held.task_orders} 件)。"
+        f"続行するには `leadsync sync --accept {page.held.id}`",
+    )
+    return [RichText(text.to(language), "bold red")]
+
+
+def _bands(page: StatusPage, language: str) -> Table:
+    table = Table(header_style="bold")
+    table.add_column(Text("People", "人物").to(language), justify="right")
+    counts = dict(page.bands)
+    for band, label in BAND.items():
+        table.add_column(label.to(language), justify="right", style="bold red" if band == "hot" else "")
+    table.add_row(f"{page.people:,}", *(f"{counts.get(band, 0):,}" for band in BAND))
+    return table
+
+
+def _crms(page: StatusPage, language: str) -> Table:
+    table = Table(header_style="bold")
+    table.add_column("CRM")
+    heads = (
+        Text("Calls in 24 h", "24時間の呼び出し"),
+        Text("Waiting", "送信待ち"),
+        Text("Rejected", "拒否"),
+        Text("Last read", "最終読み込み"),
+        Text("Error", "エラー"),
+    )
+    for number, head in enumerate(heads):
+        table.add_column(head.to(language), justify="right" if number < 3 else "left")
+    for crm in page.crms:
+        waiting = crm.pending + crm.sending
+        last = when(crm.last_read_at, page.timezone)
+        numbers = (f"{n:,}" for n in (crm.calls_24h, waiting, crm.rejected))
+        table.add_row(SYSTEM[crm.system].to(language), *numbers, last, RichText(crm.error, "red"))
+    return table
+
+
+def _runs(page: StatusPage, language: str) -> Table:
+    table = Table(header_style="bold")
+    heads = (
+        Text("Run", "実行"),
+        Text("Job", "処理"),
+        Text("Began", "開始"),
+        Text("State", "状態"),
+        Text("Read", "読込"),
+        Text("Changed", "変更"),
+        Text("Written", "書込"),
+        Text("Tasks", "タスク"),
+    )
+    for number, head in enumerate(heads):
+        table.add_column(head.to(language), justify="right" if number == 0 or number > 3 else "left")
+    for run in page.runs:
+        table.add_row(str(run.id), run.job, when(run.started_at, page.timezone), run.state, *_numbers(run))
+    return table
+
+
+def _numbers(run: RunLine) -> list[str]:
+    return [f"{n:,}" for n in (run.read, run.changed, run.written, run.tasks)]

@@ -1,0 +1,125 @@
+"""HubSpot under contract: contacts of the sandbox through hubspot-api-client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from pydantic import SecretStr
+from subject import Subject, When
+
+from connectors.hubspot.connector import HubSpotConnector
+from connectors.hubspot.settings import HubSpotSettings
+from connectors.sandbox.http import Response
+from connectors.sandbox.hubspot import HubSpotSandbox
+from connectors.sandbox.hubspot.auth import OAuthApp
+from sync.core.fields import BY_NAME
+from sync.core.records import HUBSPOT
+from sync.ports import Connector
+
+TOKEN, WRONG, OAUTH_SECRET = "pat-na1-sandbox", "pat-na1-unknown-0000", "sandbox-client-secret"
+LOCKED = {"status": "error", "category": "RATE_LIMITS", "message": "Contact is locked"}
+
+
+class HubSpotSubject(Subject):
+    system, stream, object = HUBSPOT, "contacts", "contact"
+    login_path = "oauth/v1/token"
+    page_calls = r"objects/contacts(/search)?\?(?!.*archived=true)"
+    first_page_calls = 0
+    largest_page = 1_000
+    # Five searches of 200; and one read of 1,000 for each type of association that the stream needs.
+    reads_per_thousand: ClassVar = {"contacts": 6, "companies": 6, "deals": 8, "calls": 7, "emails": 7, "tasks": 7}
+    score_batch = task_batch = 100
+    longest_lag = 90
+    secrets = (TOKEN, WRONG, OAUTH_SECRET, "sandbox-refresh-", "sandbox-access-")
+    app: HubSpotSandbox
+
+    def emulator(self) -> HubSpotSandbox:
+        app = HubSpotSandbox(self.clock, TOKEN, enforce_limits=False, burst=100_000, oauth=OAuthApp(rotating=True))
+        app.add_form("11111111-1111-4111-8111-111111111111", "資料請求")
+        return app
+
+    def build(self, renewable: bool = False, wrong: bool = False) -> Connector:
+        given: dict[str, Any] = {"access_token": SecretStr(WRONG if wrong else TOKEN)}
+        if renewable:
+            given = {
+                "client_id": "sandbox-client-id",
+                "client_secret": SecretStr(OAUTH_SECRET),
+                "refresh_token": SecretStr("sandbox-refresh-0"),
+            }
+        return HubSpotConnector(HubSpotSettings(base_url=self.server.url, **given), self.context())
+
+    def _idle_calls(self) -> int:
+        searches = len(("companies", "contacts", "deals", "emails", "calls", "meetings", "notes", "tasks"))
+        return searches + len(("page views", "e-mail events", "the one form"))
+
+    def seed(self, count: int, at: When, title: str = "") -> list[str]:
+        rows = (
+            (_person(next(self.numbers), title), None, None, int((at(n) if callable(at) else at) * 1000))
+            for n in range(count)
+        )
+        return self.app.put_many("contacts", rows)
+
+    def seed_stream(self, stream: str, count: int) -> None:
+        if stream == "contacts":
+            self.seed(count, self.now)
+        elif stream == "companies":
+            self.app.put_many(stream, (({"name": f"会社{n}"}, None, None, None) for n in range(count)))
+        elif stream == "deals":
+            self.app.put_many(stream, (({"dealname": f"D{n}"}, None, None, None) for n in range(count)))
+        else:
+            self._activities(stream, count)
+
+    def change(self, ids: Iterable[str], title: str, at: float | None = None) -> None:
+        ms = None if at is None else int(at * 1000)
+        self.app.put_many("contacts", (({"jobtitle": title}, id, None, ms) for id in ids))
+
+    def change_late(self, ids: Iterable[str], title: str, seconds: float) -> None:
+        """The record has changed; search goes on showing it as it was."""
+        self.app.index_lag = seconds
+        self.change(ids, title)
+        self.app.index_lag = 0.0
+
+    def remove(self, id: str) -> None:
+        self.app.archive("contacts", id)
+
+    def merge(self, winner: str, loser: str) -> str:
+        return self.app.merge_contacts(winner, loser)
+
+    def small_pages(self) -> int:
+        return 200
+
+    def expire_tokens(self) -> None:
+        self.app.expire_tokens()
+
+    def remove_field(self, name: str) -> str:
+        field = BY_NAME[name].hubspot_name
+        self.app.portal.tables["contacts"].definitions.archive(field, self.clock.ms())
+        return field
+
+    def lock(self, id: str, times: int) -> None:
+        self.app.fault(path="contacts/batch/update", body=f'"{id}"', response=Response(423, LOCKED), times=times)
+
+    def content(self, id: str) -> dict[str, Any]:
+        found = self.app.get("contacts", id)
+        assert found is not None
+        return {name: value for name, value in found.properties.items() if name != "lastmodifieddate"}
+
+    def task_bodies(self) -> list[str]:
+        return [task.properties.get("hs_task_body", "") for task in self.app.all("tasks")]
+
+    def spend_quota(self, leaving: int) -> None:
+        self.app.daily_used = self.app.daily_limit - leaving
+
+    def _activities(self, stream: str, count: int) -> None:
+        (person,) = self.seed(1, self.now)
+        more = {"emails": {"hs_email_direction": "EMAIL"}}.get(stream, {})
+        stamp = "2026-09-20T00:00:00.000Z"
+        ids = self.app.put_many(stream, (({"hs_timestamp": stamp, **more}, None, None, None) for _ in range(count)))
+        for id in ids:
+            self.app.associate(stream, id, "contacts", person)
+
+
+def _person(number: int, title: str) -> dict[str, str]:
+    person = {"email": f"p{number}@customer.example", "firstname": "太郎", "lastname": f"山田{number}"}
+    return person | ({"jobtitle": title} if title else {})

@@ -1,0 +1,123 @@
+"""Salesforce under contract: leads of the sandbox through simple-salesforce."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from pydantic import SecretStr
+from subject import Subject, When
+
+from connectors.salesforce.connector import SalesforceConnector
+from connectors.salesforce.settings import SalesforceSettings
+from connectors.sandbox.salesforce import SalesforceSandbox
+from sync.core.fields import BY_NAME
+from sync.core.records import SALESFORCE
+from sync.ports import Connector
+
+SECRET, WRONG = "sandbox-secret", "unknown-secret-0000"
+OBJECTS = {
+    "leads": "Lead",
+    "contacts": "Contact",
+    "accounts": "Account",
+    "tasks": "Task",
+    "opportunities": "Opportunity",
+}
+STAMPS = ("SystemModstamp", "LastModifiedDate", "LastModifiedById", "LastViewedDate", "LastReferencedDate")
+
+
+class SalesforceSubject(Subject):
+    system, stream, object = SALESFORCE, "leads", "lead"
+    login_path = "oauth2/token"
+    page_calls = r"/composite\?|/query/0r8"
+    first_page_calls = 0
+    largest_page = 5_000
+    # Two composite calls ask for all ten objects, whichever of them changed.
+    reads_per_thousand: ClassVar = dict.fromkeys(OBJECTS, 2)
+    score_batch = task_batch = 200
+    longest_lag = 240
+    secrets = (SECRET, WRONG)
+    app: SalesforceSandbox
+
+    def emulator(self) -> SalesforceSandbox:
+        return SalesforceSandbox(self.clock, client_secret=SECRET, daily_limit=1_000_000)
+
+    def build(self, renewable: bool = False, wrong: bool = False) -> Connector:
+        settings = SalesforceSettings(
+            login_url=self.server.url,
+            client_id="sandbox-client",
+            client_secret=SecretStr(WRONG if wrong else SECRET),
+        )
+        return SalesforceConnector(settings, self.context())
+
+    def _idle_calls(self) -> int:
+        return 2
+
+    def seed(self, count: int, at: When, title: str = "") -> list[str]:
+        rows = [
+            {**_person(next(self.numbers), title), "SystemModstamp": at(n) if callable(at) else at}
+            for n in range(count)
+        ]
+        return self.app.put_many("Lead", rows)
+
+    def seed_stream(self, stream: str, count: int) -> None:
+        if stream == "leads":
+            self.seed(count, self.now)
+            return
+        more = {
+            "accounts": {"Name": "会社"},
+            "contacts": {"LastName": "山田"},
+            "tasks": {"Subject": "電話"},
+            "opportunities": {"Name": "商談", "StageName": "Prospecting", "CloseDate": "2026-12-31"},
+        }[stream]
+        self.app.put_many(OBJECTS[stream], [more] * count)
+
+    def change(self, ids: Iterable[str], title: str, at: float | None = None) -> None:
+        for id in ids:
+            self.app.put("Lead", {"Title": title}, id=id, modstamp=at)
+
+    def change_late(self, ids: Iterable[str], title: str, seconds: float) -> None:
+        """The transaction commits only then, and its rows bear the time at which they were saved."""
+        chosen, stamped = tuple(ids), self.now
+        self.later(seconds, lambda: self.change(chosen, title, stamped))
+
+    def remove(self, id: str) -> None:
+        self.app.delete("Lead", id)
+
+    def merge(self, winner: str, loser: str) -> str:
+        self.app.merge("Lead", winner, loser)
+        return winner
+
+    def convert(self, id: str) -> str:
+        return self.app.convert_lead(id)
+
+    def small_pages(self) -> int:
+        self.app.query_page = 200
+        return 200
+
+    def expire_tokens(self) -> None:
+        self.app.expire_tokens()
+
+    def remove_field(self, name: str) -> str:
+        field = BY_NAME[name].salesforce_name
+        self.app.remove_field("Lead", field)
+        return f"Lead.{field}"
+
+    def lock(self, id: str, times: int) -> None:
+        self.app.block(id, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record", times=times)
+
+    def content(self, id: str) -> dict[str, Any]:
+        found = self.app.get("Lead", id) or self.app.get("Contact", id)
+        assert found is not None
+        return {name: value for name, value in found.items() if name not in STAMPS}
+
+    def task_bodies(self) -> list[str]:
+        return [str(task.get("Description") or "") for task in self.app.all("Task")]
+
+    def spend_quota(self, leaving: int) -> None:
+        self.app.usage.others = self.app.daily_limit - self.app.usage.used() - leaving
+
+
+def _person(number: int, title: str) -> dict[str, Any]:
+    person = {"Email": f"p{number}@customer.example", "FirstName": "太郎", "LastName": f"山田{number}"}
+    return person | {"Company": "架空商事"} | ({"Title": title} if title else {})
