@@ -15,12 +15,12 @@ from sync import scheduler
 from sync.bootstrap import Service
 from sync.errors import LeadsyncError
 from sync.jobs.cycle import CycleResult, Order
-from sync.scheduler import Daemon, Job
+from sync.scheduler import Daemon, Job, JobError
 from sync.store.lease import Busy
 from sync.telemetry import Availability, configure_logging, run_context
 from sync.web.app import create_app
-from sync.web.page import StatusPage, gather
-from sync.web.server import WebServer
+from sync.web.page import Recent, StatusPage, gather
+from sync.web.server import WebServer, is_loopback
 
 STOP_SECONDS = 10
 _log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ class LogReporter:
         self.down: set[str] = set()
 
     def phase(self, name: str) -> None:
-        _log.debug("phase", name=name)
+        _log.debug("phase", phase=name)
 
     def pulled(self, system: str, stream: str, records: int) -> None:
         pass
@@ -125,6 +125,7 @@ def run(
     web = _web(service, daemon)
     done = threading.Event()
     previous = {name: signal.signal(name, lambda *_: done.set()) for name in (signal.SIGTERM, signal.SIGINT)}
+    _remember(service)
     try:
         web.start()
         daemon.start()
@@ -142,7 +143,18 @@ def run(
     return 0
 
 
-def status_page(service: Service, next_runs: Mapping[str, float]) -> StatusPage:
+def _remember(service: Service) -> None:
+    """What the metrics knew before the restart."""
+    with service.store.reading() as unit:
+        last = unit.last_run("cycle", ("done",))
+        service.telemetry.observe_census(unit.census())
+    if last and last.finished_at:
+        service.telemetry.succeeded("cycle", last.finished_at)
+
+
+def status_page(
+    service: Service, next_runs: Mapping[str, float], job_errors: Mapping[str, JobError] | None = None
+) -> StatusPage:
     settings = service.settings
     return gather(
         service.store,
@@ -153,18 +165,20 @@ def status_page(service: Service, next_runs: Mapping[str, float]) -> StatusPage:
         timezone=settings.timezone,
         version=version("leadsync"),
         now=service.clock(),
+        systems=tuple(service.connectors),
+        job_errors={job: error.kind for job, error in (job_errors or {}).items()},
     )
 
 
 def _web(service: Service, daemon: Daemon) -> WebServer:
     http = service.settings.http
     app = create_app(
-        status=lambda: status_page(service, daemon.next_runs()),
+        status=Recent(lambda: status_page(service, daemon.next_runs(), daemon.last_errors), service.clock),
         metrics=service.telemetry.render,
         ready=lambda: _ready(service),
         token=http.token.get_secret_value() if http.token else "",
         language=service.settings.language,
-        loopback=http.host in ("127.0.0.1", "::1", "localhost"),
+        loopback=is_loopback(http.host),
     )
     return WebServer(app, http.host, http.port)
 
@@ -189,4 +203,4 @@ def _log_result(job: str, result: CycleResult) -> None:
             _log.info("run ended", job=job, state=result.state, **result.summary())
         for system, totals in result.pulls.items():
             for notice in totals.notices:
-                _log.warning("notice", system=system, code=notice.code, subject=notice.subject, text=notice.text.en)
+                _log.warning("notice", system=system, code=notice.code, what=notice.subject, text=notice.text.en)

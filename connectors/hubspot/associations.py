@@ -7,16 +7,20 @@ from typing import Any
 
 from connectors.hubspot import routes
 from connectors.hubspot.client import HubSpotClient
+from connectors.hubspot.failures import listed
 
 _PRIMARY = "primary"
 
 
 def inline(client: HubSpotClient, type_: str, raw: Mapping[str, Any], to: str) -> tuple[str, ...]:
     """Associated ids inside a listed object. Only the first of them fit in; the rest is fetched."""
-    block = (raw.get("associations") or {}).get(to) or {}
+    linked = raw.get("associations")
+    block = linked.get(to) if isinstance(linked, Mapping) else None
+    if not isinstance(block, Mapping):
+        return ()
     if next_after(block):
         return one(client, type_, str(raw["id"]), to)
-    return tuple(dict.fromkeys(str(found["id"]) for found in block.get("results") or () if found.get("id") is not None))
+    return tuple(dict.fromkeys(id_ for found in _objects(block.get("results")) if (id_ := _id(found))))
 
 
 def batch(client: HubSpotClient, type_: str, to: str, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -25,8 +29,8 @@ def batch(client: HubSpotClient, type_: str, to: str, ids: Sequence[str]) -> dic
     for chunk in chunks(ids, routes.ASSOCIATION_INPUTS):
         body = {"inputs": [{"id": each} for each in chunk]}
         answer = client.post(routes.ASSOCIATIONS_BATCH, body, type=type_, to=to)
-        for result in answer.body.get("results") or ():
-            source = str((result.get("from") or {}).get("id") or "")
+        for result in listed(answer.body, f"associations {type_}", optional=True):
+            source = _id(result.get("from"))
             if next_after(result):
                 found[source] = one(client, type_, source, to)
             elif targets := _targets(result.get("to")):
@@ -61,9 +65,18 @@ def chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
 
 def _targets(raw: Any) -> tuple[str, ...]:
     """Ids of one side, a primary association first; a pair appears once however many types join it."""
-    entries = [entry for entry in raw or () if entry.get("toObjectId") is not None]
-    entries.sort(key=lambda entry: not _is_primary(entry.get("associationTypes") or ()))
+    entries = [entry for entry in _objects(raw) if entry.get("toObjectId") is not None]
+    entries.sort(key=lambda entry: not _is_primary(_objects(entry.get("associationTypes"))))
     return tuple(dict.fromkeys(str(entry["toObjectId"]) for entry in entries))
+
+
+def _objects(raw: Any) -> list[Mapping[str, Any]]:
+    return [each for each in raw if isinstance(each, Mapping)] if isinstance(raw, list) else []
+
+
+def _id(raw: Any) -> str:
+    id_ = raw.get("id") if isinstance(raw, Mapping) else None
+    return "" if id_ is None else str(id_)
 
 
 def _is_primary(types: Iterable[Mapping[str, Any]]) -> bool:

@@ -185,8 +185,8 @@ class BatchWriter:
 
     def _accepted(self, group: Sequence[Input], body: Mapping[str, Any]) -> bool:
         """Fates from a 200, 201 or 207; True when some were refused."""
-        strangers = self._confirm(group, body.get("results") or ())
-        errors = [error for error in body.get("errors") or () if isinstance(error, Mapping)]
+        strangers = self._confirm(group, _objects(body.get("results")))
+        errors = _objects(body.get("errors"))
         nameless = self._blame(group, errors)
         rest = [each for each in group if each.trace not in self.settled and each not in self._repaired_from(group)]
         if len(rest) == len(strangers) == 1 and not nameless:
@@ -244,6 +244,11 @@ class BatchWriter:
 
     def _lose(self, group: Sequence[Input], code: str) -> None:
         self.settled.update({each.trace: Settled(each, Fate.LOST, code or "NO_ANSWER") for each in group})
+
+
+def _objects(raw: Any) -> list[Mapping[str, Any]]:
+    """What was written cannot be asked again, so an entry of another shape only stays unconfirmed."""
+    return [each for each in raw if isinstance(each, Mapping)] if isinstance(raw, list) else []
 
 
 def _chief(each: Input, code: str, said: Mapping[str, Any]) -> Complaint:

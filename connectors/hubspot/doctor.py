@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from connectors.hubspot import routes
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.engagements import PAGE_VIEW_EVENT
+from connectors.hubspot.failures import listed
 from connectors.hubspot.mapping import OBJECT_TYPES, ObjectType
 from connectors.hubspot.provision import WRITE_SCOPE, difference
 from connectors.hubspot.reference import Reference, usage
@@ -83,7 +84,7 @@ def _probes(client: HubSpotClient) -> Iterator[_Probe]:
 def _forms(client: HubSpotClient) -> None:
     """Listing forms and reading their submissions may be granted apart."""
     body = client.get(routes.FORMS, {"limit": "1"}).body
-    for form in (body.get("results") or ())[:1]:
+    for form in listed(body, "forms", optional=True)[:1]:
         client.get(routes.FORM_SUBMISSIONS, {"limit": "1"}, id=str(form.get("id")))
 
 

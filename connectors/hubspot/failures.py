@@ -105,6 +105,16 @@ def unexpected(operation: str, what: str) -> UnexpectedAnswer:
     return UnexpectedAnswer(Text(said, said), system=HUBSPOT, operation=operation)
 
 
+def listed(body: Mapping[str, Any], operation: str, optional: bool = False) -> list[Mapping[str, Any]]:
+    """The objects under `results`, which may be missing when `optional`; raises UnexpectedAnswer for anything else."""
+    found = body.get("results")
+    if found is None and optional:
+        return []
+    if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
+        raise unexpected(operation, "the answer has no list of results")
+    return found
+
+
 def retryable(status: int) -> bool:
     return status in RETRYABLE or status >= 500
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -273,12 +273,15 @@ def form(raw: Any) -> CampaignRecord:
     )
 
 
-def stages(pipelines: Any) -> dict[tuple[str, str], Stage]:
+def stages(pipelines: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Stage]:
     """Stages of all pipelines; their ids are unique only within one, and only metadata tells won from lost."""
     found: dict[tuple[str, str], Stage] = {}
-    for pipeline in pipelines if isinstance(pipelines, list) else ():
-        for stage in pipeline.get("stages") or ():
-            metadata = stage.get("metadata") or {}
+    for pipeline in pipelines:
+        listed = pipeline.get("stages")
+        for stage in listed if isinstance(listed, list) else ():
+            metadata = stage.get("metadata") if isinstance(stage, Mapping) else None
+            if not isinstance(metadata, Mapping):
+                continue
             closed = str(metadata.get("isClosed", "")).lower()
             chance = str(metadata.get("probability", ""))
             where = (str(pipeline.get("id")), str(stage.get("id")))

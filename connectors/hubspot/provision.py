@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.hubspot import routes
 from connectors.hubspot.client import HubSpotClient
-from connectors.hubspot.failures import Complaints, error_code
+from connectors.hubspot.failures import Complaints, error_code, listed
 from connectors.hubspot.reference import Reference
 from sync.core.fields import FIELDS, HUBSPOT_GROUP, Field, FieldType, chosen
 from sync.core.records import HUBSPOT
@@ -84,7 +84,7 @@ class Provisioner:
 
     def _group_exists(self) -> bool:
         body = self._client.get(routes.PROPERTY_GROUPS, type="contacts").body
-        found = (group for group in body.get("results") or () if group.get("archived") is not True)
+        found = (group for group in listed(body, "property groups") if group.get("archived") is not True)
         return any(group.get("name") == HUBSPOT_GROUP for group in found)
 
     def _make_group(self) -> Text | None:

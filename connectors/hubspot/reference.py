@@ -12,6 +12,7 @@ from typing import Any
 
 from connectors.hubspot import mapping, routes
 from connectors.hubspot.client import HubSpotClient
+from connectors.hubspot.failures import listed, unexpected
 from connectors.hubspot.mapping import Stage
 from sync.core.fields import FIELDS
 from sync.core.records import HUBSPOT
@@ -58,10 +59,10 @@ class Reference:
         known = self._recall("stages", PIPELINES_EVERY)
         if known is None:
             try:
-                body = self._client.get(routes.PIPELINES, type="deals").body
+                pipelines = listed(self._client.get(routes.PIPELINES, type="deals").body, "pipelines")
             except FeatureMissing:
-                body = {}
-            found = mapping.stages(body.get("results"))
+                pipelines = []
+            found = mapping.stages(pipelines)
             known = [[*where, stage.label, stage.status] for where, stage in found.items()]
             self._remember("stages", known)
         return {(pipeline, stage): Stage(label, status) for pipeline, stage, label, status in known}
@@ -82,7 +83,7 @@ class Reference:
         """All contact properties of the account by name, asked now."""
         query = {"archived": "true"} if archived else {}
         body = self._client.get(routes.PROPERTIES, query, type="contacts").body
-        return {str(found.get("name")): found for found in body.get("results") or ()}
+        return {str(found.get("name")): found for found in listed(body, "properties")}
 
     def forms(self) -> Sequence[tuple[str, str]] | None:
         """(guid, name) of the forms as last listed; None when never."""
@@ -127,7 +128,7 @@ class Reference:
 
 def usage(body: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
     """(used, limit, resets at) of each daily limit in an api-usage answer."""
-    for found in body.get("results") or ():
+    for found in listed(body, "api usage", optional=True):
         used, limit = found.get("currentUsage"), found.get("usageLimit")
         if isinstance(used, int) and isinstance(limit, int) and limit > 0:
             yield used, limit, str(found.get("resetsAt") or "")
@@ -135,6 +136,8 @@ def usage(body: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
 
 def _account(body: Mapping[str, Any]) -> dict[str, str]:
     portal, kind = str(body.get("portalId") or ""), str(body.get("accountType") or "").upper()
+    if not portal:
+        raise unexpected("account", "the answer names no account")
     domain = str(body.get("uiDomain") or "app.hubspot.com")
     return {
         "id": portal,

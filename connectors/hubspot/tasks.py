@@ -10,7 +10,7 @@ from typing import Any
 from connectors.hubspot import associations, routes
 from connectors.hubspot.batches import BatchWriter, Fate, Input, Settled
 from connectors.hubspot.client import HubSpotClient
-from connectors.hubspot.failures import Complaint, unexpected
+from connectors.hubspot.failures import Complaint, listed, unexpected
 from connectors.hubspot.values import epoch_ms, iso_ms, plain_text, task_body, task_key_in
 from connectors.hubspot.writes import where_are
 from sync.core.records import HUBSPOT, RecordKey
@@ -160,7 +160,7 @@ class TaskWriter:
             answer = self._client.post(routes.BATCH_READ, body, judge=True, type="tasks")
             if answer.status >= 400 and answer.status != 404:
                 raise unexpected("batch read", f"ids of tasks were refused with {answer.status}")
-            yield from answer.body.get("results") or ()
+            yield from listed(answer.body, "batch read", optional=True)
 
 
 def _repaired(refused: Input, complaint: Complaint) -> Input | None:

@@ -9,7 +9,7 @@ from typing import Any
 from connectors.hubspot import routes
 from connectors.hubspot.batches import BatchWriter, Fate, Input, Settled
 from connectors.hubspot.client import HubSpotClient
-from connectors.hubspot.failures import unexpected
+from connectors.hubspot.failures import listed, unexpected
 from connectors.hubspot.values import epoch_ms, iso_ms
 from sync.core.fields import BY_NAME, FieldType
 from sync.core.records import HUBSPOT, RecordKey
@@ -126,7 +126,7 @@ def _read(client: HubSpotClient, type_: str, ids: Sequence[str]) -> list[Mapping
     answer = client.post(routes.BATCH_READ, body, judge=True, type=type_)
     if answer.status >= 400 and answer.status != 404:
         raise unexpected("batch read", f"ids of {type_} were refused with {answer.status}")
-    return list(answer.body.get("results") or ())
+    return listed(answer.body, "batch read", optional=True)
 
 
 def _outcome(settled: Settled) -> Outcome:

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from accounts import Account
-from sync.cli import app
 from typer.testing import CliRunner, Result
+
+from sync.cli import app
 
 
 class Shell:
@@ -34,7 +35,7 @@ class Shell:
         return json.loads(result.stdout)
 
 
-@pytest.fixture()
+@pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Shell]:
     account = Account(tmp_path, start=None)
     account.hot("taro@example.jp")
@@ -92,7 +93,7 @@ def test_the_full_list_holds_every_change(shell: Shell) -> None:
 def test_explain_finds_the_person_by_any_name_and_its_lines_sum_to_the_score(shell: Shell, name: str) -> None:
     shell.json("sync", "--plan")
     lead = next(iter(shell.account.salesforce.all("Lead")))["Id"]
-    contact = shell.account.hubspot.all("contacts")[0].id
+    contact = next(iter(shell.account.hubspot.all("contacts"))).id
     key = shell.json("explain", "taro@example.jp")["person"]
     text = {
         "email": "TARO@example.jp",

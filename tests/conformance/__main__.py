@@ -12,11 +12,11 @@ import sys
 from pathlib import Path
 
 from connectors.sandbox.http import Call
-from tests.conformance.account import served_account
+from tests.conformance.account import demo_account, served_account
 from tests.conformance.checking import check
 from tests.conformance.coverage import unanswered_routes, uncalled_routes
 from tests.conformance.documents import SpecError, Specs
-from tests.conformance.life import lead, lead_where_batches_are_refused
+from tests.conformance.life import lead, lead_where_batches_are_refused, read_all
 from tests.conformance.report import Results, lines
 from tests.conformance.tolerances import sift
 from tests.conformance.tour import Tour
@@ -45,6 +45,9 @@ def run(specs: Specs) -> Results:
         by_connector = account.taken_calls()
     with served_account() as account:
         lead_where_batches_are_refused(account)
+        by_connector += account.taken_calls()
+    with demo_account() as account:
+        read_all(account)
         by_connector += account.taken_calls()
     with served_account() as account:
         Tour(account).make()

@@ -13,6 +13,7 @@ from connectors.hubspot.settings import HubSpotSettings
 from connectors.sandbox.http import Call, SandboxClock, SandboxServer
 from connectors.sandbox.hubspot import HubSpotSandbox
 from connectors.sandbox.hubspot.auth import OAuthApp
+from connectors.sandbox.serve import serve
 from sync.ports import ConnectorContext
 
 TOKEN = "pat-na1-sandbox"
@@ -107,6 +108,14 @@ def served_account() -> Iterator[Account]:
         account = Account(app, server.url, oauth)
         _seed(account)
         yield account
+
+
+@contextmanager
+def demo_account(people: int = 80) -> Iterator[Account]:
+    """The HubSpot side of the world that the demo seeds; its values are as varied as the demo shows them."""
+    with serve(people=people, now=_START) as running:
+        running.hubspot.keep_bodies, running.hubspot.enforce_limits = True, False
+        yield Account(running.hubspot, running.hubspot_server.url, OAuthApp())
 
 
 def _seed(account: Account) -> None:

@@ -54,6 +54,15 @@ def lead_where_batches_are_refused(account: Account) -> None:
         _expect(_states(connector.deprovision(apply=True)) == {"removed"}, "everything is removed")
 
 
+def read_all(account: Account) -> None:
+    """A first load and what follows it, whatever the account holds."""
+    cursors: dict[str, str | None] = {}
+    with account.connector() as connector:
+        _expect(_pull(connector, cursors) > 0, "the first load brings records")
+        account.app.clock.advance(600)
+        _pull(connector, cursors)
+
+
 def _first_look(account: Account) -> None:
     with account.connector() as connector:
         connector.account()
