@@ -17,11 +17,14 @@ Sleep = Callable[[float], None]  # returns early or raises `Stopped` when the se
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something an admin should know once, not an error: `code` is stable and names the matter."""
+    """Something an admin should know once, not an error: `code` is stable and names the matter.
 
-    code: str  # e.g. "feature_missing", "field_vanished"
+    `feature_missing`: a stream is skipped; `subject` is the stream, and its next ordinary page clears the notice.
+    """
+
+    code: str  # feature_missing, field_vanished, ...
     system: str
-    subject: str  # the stream, field or feature
+    subject: str  # the stream or field
     text: Text
 
 

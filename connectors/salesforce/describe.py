@@ -190,7 +190,7 @@ def _absent_notice(object_name: str, code: str) -> Notice:
     return Notice(
         "feature_missing",
         SALESFORCE,
-        object_name,
+        next(stream.name for stream in STREAMS if stream.object == object_name),
         Text(
             f"{object_name} cannot be read ({code}) and is skipped; grant the integration user Read on it "
             "(Setup > Permission Sets > Object Settings). It is looked for again once a day.",

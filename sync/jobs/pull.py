@@ -49,6 +49,8 @@ def pull(
         seen = totals.streams.get(page.stream, Saved())
         pulled(connector.system, page.stream, seen.new + seen.changed + seen.same)
         between()
+    with store.begin() as unit:
+        unit.touch_cursors(connector.system, int(clock()))  # a stream without news sends no page, yet it was read
     return totals
 
 
@@ -57,6 +59,8 @@ def _keep(page: Page, system: str, store: Store, now: int, pass_began: int | Non
         saved = unit.save(page.records, now)
         unit.set_cursor(system, page.stream, page.cursor, now)
         fresh = [notice for notice in page.notices if unit.note(notice, now)]
+        if not page.notices:
+            unit.clear_notice(system, "feature_missing", page.stream)
         if pass_began is not None and page.complete_since is not None and page.full_objects:
             totals.retired += unit.retire(system, page.full_objects, pass_began)
     totals.streams[page.stream] = totals.streams.get(page.stream, Saved()) + saved

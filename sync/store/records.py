@@ -62,6 +62,9 @@ class RecordsSide:
                 insert(t.cursors).values(system=system, stream=stream, cursor=cursor, updated_at=at)
             )
 
+    def touch_cursors(self, system: str, at: int) -> None:
+        self.connection.execute(update(t.cursors).where(t.cursors.c.system == system).values(updated_at=at))
+
     def save(self, records: Sequence[Record], seen_at: int) -> Saved:
         """Upserts; an older copy than the stored one (a stale search index) changes nothing."""
         by_type: dict[type, list[Any]] = defaultdict(list)

@@ -16,10 +16,10 @@ from tests.conformance.account import demo_account, served_account
 from tests.conformance.checking import check
 from tests.conformance.coverage import unanswered_routes, uncalled_routes
 from tests.conformance.documents import SpecError, Specs
-from tests.conformance.life import lead, lead_where_batches_are_refused, read_all
+from tests.conformance.life import LifeError, lead, lead_where_batches_are_refused, read_all
 from tests.conformance.report import Results, lines
 from tests.conformance.tolerances import sift
-from tests.conformance.tour import Tour
+from tests.conformance.tour import Tour, TourError
 
 # The service takes a plural or a type id for an object type; the document of deals is written with the id only.
 _ALIASES = {"deals": "0-3"}
@@ -34,7 +34,11 @@ def main(arguments: list[str]) -> int:
     except (SpecError, OSError, json.JSONDecodeError) as error:
         print(f"{arguments[0]}: {error}", file=sys.stderr)
         return 2
-    results = run(specs)
+    try:
+        results = run(specs)
+    except (LifeError, TourError) as error:
+        print(f"NOT conformant: what was to be checked did not happen: {error}", file=sys.stderr)
+        return 1
     print("\n".join(lines(results)))
     return 0 if results.passed else 1
 

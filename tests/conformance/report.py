@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.conformance.checking import Checked, Mismatch
+from tests.conformance.checking import ANSWER, Checked, Mismatch
 from tests.conformance.coverage import CONNECTOR_ROUTES, route_of
 from tests.conformance.tolerances import TOLERANCES, Sifted
 
@@ -106,16 +106,11 @@ def _problems(results: Results) -> Iterator[str]:
 
 def _grouped(mismatches: Iterable[Mismatch]) -> Iterator[str]:
     """Alike ones in one line, the first of them in full."""
-    groups: dict[str, list[Mismatch]] = {}
+    groups: dict[tuple[str, ...], list[Mismatch]] = {}
     for each in mismatches:
-        groups.setdefault(
-            re.sub(
-                r"\[\d+\]",
-                "[]",
-                f"{each.operation} {each.side} {each.status} {each.finding.where} {each.finding.keyword}",
-            ),
-            [],
-        ).append(each)
+        status = str(each.status) if each.side == ANSWER else ""
+        place = re.sub(r"\[\d+\]", "[]", each.finding.where)
+        groups.setdefault((each.operation, each.side, status, place, each.finding.keyword), []).append(each)
     for group in groups.values():
         more = f"  (and {len(group) - 1} more like it)" if len(group) > 1 else ""
         yield f"{group[0]}{more}"

@@ -55,7 +55,7 @@ def _properties(
     yield from OAS30Validator.VALIDATORS["properties"](validator, properties, instance, schema)
     if not properties or "additionalProperties" in schema or "oneOf" in schema or not isinstance(instance, Mapping):
         return
-    for name in instance.keys() - properties.keys():
+    for name in (name for name in instance if name not in properties):
         yield ValidationError(f"{name} is not declared", validator=UNKNOWN_NAME, path=[name], instance=instance[name])
 
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.conformance.checking import check
+
 ITEM = {"id": "1", "madeAt": "2026-11-21T03:00:00.000Z"}
 LIST, SHOP = "/shop/v1/items", ("shop", "tokyo")
 
@@ -9,7 +11,6 @@ LIST, SHOP = "/shop/v1/items", ("shop", "tokyo")
 @pytest.fixture
 def told(specs):
     """(side, place, keyword) of everything that is wrong with a call."""
-    from tests.conformance.checking import check
 
     def tell(call):
         return [(each.side, each.finding.where, each.finding.keyword) for each in check(specs, call).mismatches]
@@ -31,8 +32,6 @@ def test_a_right_call_has_no_mismatch(call, told):
 
 
 def test_a_path_outside_the_documents_is_named_and_not_judged(call, specs):
-    from tests.conformance.checking import check
-
     checked = check(specs, call("GET", "/legacy/v1/items", answer=b"anything"))
     assert checked.operation is None
     assert checked.mismatches == ()

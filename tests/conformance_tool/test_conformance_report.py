@@ -5,15 +5,20 @@ import json
 
 import pytest
 
+from connectors.sandbox.http import Response, SandboxApp
+from tests.conformance.__main__ import main
+from tests.conformance.checking import check
+from tests.conformance.coverage import unanswered_routes, uncalled_routes
+from tests.conformance.documents import SpecError, Specs
+from tests.conformance.report import Results, lines
+from tests.conformance.tolerances import Tolerance, sift
+
 LIST, SHOP = "/shop/v1/items", ("shop", "tokyo")
 
 
 @pytest.fixture
 def results(specs, call):
     """The results of some calls, all of them made by the connector."""
-    from tests.conformance.checking import check
-    from tests.conformance.report import Results
-    from tests.conformance.tolerances import Tolerance, sift
 
     def build(*calls, tolerances=(), uncalled=()):
         checked = [check(specs, each) for each in calls]
@@ -26,8 +31,6 @@ def results(specs, call):
 
 @pytest.fixture
 def text():
-    from tests.conformance.report import lines
-
     return lambda results: "\n".join(lines(results))
 
 
@@ -67,16 +70,11 @@ def test_a_route_that_was_not_called_fails_the_run(call, results, text):
 
 
 def test_a_path_counts_for_the_route_that_fits_best(call):
-    from tests.conformance.coverage import uncalled_routes
-
     routes = ["/a/{type}", "/a/{type}/{name}", "/a/{type}/groups"]
     assert uncalled_routes([call("GET", "/a/x"), call("GET", "/a/x/groups")], routes) == ["/a/{type}/{name}"]
 
 
 def test_routes_of_an_emulator_need_a_good_answer(call):
-    from connectors.sandbox.http import Response, SandboxApp
-    from tests.conformance.coverage import unanswered_routes
-
     app = SandboxApp()
     for path in ("/a/{type}/groups", "/a/{type}/{name}"):
         app.route("GET", path, lambda request: Response())
@@ -84,9 +82,6 @@ def test_routes_of_an_emulator_need_a_good_answer(call):
 
 
 def test_where_two_files_describe_an_operation_one_of_them_has_to_fit(call):
-    from tests.conformance.checking import check
-    from tests.conformance.documents import Specs
-
     document = json.loads(json.dumps(_document()))
     older = copy.deepcopy(document)
     older["components"]["schemas"]["Thing"]["properties"]["id"] = {"type": "integer"}
@@ -97,8 +92,6 @@ def test_where_two_files_describe_an_operation_one_of_them_has_to_fit(call):
 
 
 def test_a_document_that_would_be_checked_wrongly_is_refused():
-    from tests.conformance.documents import SpecError, Specs
-
     combined = _document()
     combined["components"]["schemas"]["Thing"] = {"allOf": [{"type": "object"}]}
     for document in (combined, {**_document(), "openapi": "3.1.0"}):
@@ -107,8 +100,6 @@ def test_a_document_that_would_be_checked_wrongly_is_refused():
 
 
 def test_a_folder_without_documents_is_refused(tmp_path, capsys):
-    from tests.conformance.__main__ import main
-
     assert main([str(tmp_path)]) == 2
     (tmp_path / "broken.json").write_text("{")
     assert main([str(tmp_path)]) == 2

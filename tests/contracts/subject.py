@@ -59,9 +59,9 @@ class Subject(ABC):
     object: str  # their name in record keys
     login_path: str  # calls to it do not count as reads or writes
     page_calls: str  # path of the calls that bring a page of people
-    first_page_calls: int  # calls before the first page of people, apart from the page's own
     largest_page: int  # records in one page at most
     reads_per_thousand: Mapping[str, int]  # calls for 1,000 changed records, by stream
+    reads_of_all: int  # the same when 1,000 records of each of these streams changed
     score_batch: int  # records in one score call
     task_batch: int
     longest_lag: int  # seconds that the vendor may show a change late
@@ -142,7 +142,7 @@ class Subject(ABC):
 
     def fault_pages(self, skip: int, **how: Any) -> Fault:
         """Something goes wrong with the page of people after the next `skip` ones."""
-        return self.app.fault(path=self.page_calls, skip=self.first_page_calls + skip, **how)
+        return self.app.fault(path=self.page_calls, skip=skip, **how)
 
     # --- orders ----------------------------------------------------------------------------------------------
 
@@ -220,6 +220,9 @@ class Subject(ABC):
 
     @abstractmethod
     def task_bodies(self) -> list[str]: ...
+
+    @abstractmethod
+    def remove_task(self, id: str) -> None: ...
 
     @abstractmethod
     def spend_quota(self, leaving: int) -> None:

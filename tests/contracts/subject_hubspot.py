@@ -25,10 +25,10 @@ class HubSpotSubject(Subject):
     system, stream, object = HUBSPOT, "contacts", "contact"
     login_path = "oauth/v1/token"
     page_calls = r"objects/contacts(/search)?\?(?!.*archived=true)"
-    first_page_calls = 0
     largest_page = 1_000
     # Five searches of 200; and one read of 1,000 for each type of association that the stream needs.
     reads_per_thousand: ClassVar = {"contacts": 6, "companies": 6, "deals": 8, "calls": 7, "emails": 7, "tasks": 7}
+    reads_of_all = 6 + 6 + 8 + 7 + 7 + 7 + len(("meetings", "notes", "page views", "e-mail events", "the one form"))
     score_batch = task_batch = 100
     longest_lag = 90
     secrets = (TOKEN, WRONG, OAUTH_SECRET, "sandbox-refresh-", "sandbox-access-")
@@ -107,6 +107,9 @@ class HubSpotSubject(Subject):
 
     def task_bodies(self) -> list[str]:
         return [task.properties.get("hs_task_body", "") for task in self.app.all("tasks")]
+
+    def remove_task(self, id: str) -> None:
+        self.app.archive("tasks", id)
 
     def spend_quota(self, leaving: int) -> None:
         self.app.daily_used = self.app.daily_limit - leaving

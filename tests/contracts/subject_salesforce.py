@@ -30,10 +30,10 @@ class SalesforceSubject(Subject):
     system, stream, object = SALESFORCE, "leads", "lead"
     login_path = "oauth2/token"
     page_calls = r"/composite\?|/query/0r8"
-    first_page_calls = 0
     largest_page = 5_000
     # Two composite calls ask for all ten objects, whichever of them changed.
     reads_per_thousand: ClassVar = dict.fromkeys(OBJECTS, 2)
+    reads_of_all = 2
     score_batch = task_batch = 200
     longest_lag = 240
     secrets = (SECRET, WRONG)
@@ -113,6 +113,9 @@ class SalesforceSubject(Subject):
 
     def task_bodies(self) -> list[str]:
         return [str(task.get("Description") or "") for task in self.app.all("Task")]
+
+    def remove_task(self, id: str) -> None:
+        self.app.delete("Task", id)
 
     def spend_quota(self, leaving: int) -> None:
         self.app.usage.others = self.app.daily_limit - self.app.usage.used() - leaving

@@ -216,7 +216,7 @@ def test_an_object_that_may_not_be_read_is_skipped_with_one_notice_and_looked_fo
     store.pull(connector)
     store.pull(connector)
     assert len(store.of("lead")) == 2
-    assert store.notices() == [("feature_missing", "Campaign")]
+    assert store.notices() == [("feature_missing", "campaigns")]
     world.app.profile.hidden_objects.clear()
     world.app.put("Campaign", {"Name": "C"})
     world.app.clock.advance(25 * 60 * MINUTE)

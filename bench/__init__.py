@@ -1,0 +1,1 @@
+"""Measures reading and writing against the two sandbox CRMs: `python -m bench`."""
