@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -95,6 +96,12 @@ class Service:
         with self.store.reading() as unit:
             held = unit.fact("held_run")
         return int(held) if held else None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Holds the lease: no other process works on this store meanwhile. Raises `Busy` when one does."""
+        with StoreLease(self.store, self.clock).held():
+            yield
 
     def cycle(self, order: Order, reporter: Reporter) -> CycleResult:
         """One cycle under the lease. Raises `Busy` when another process works, `Stopped` after an orderly stop."""

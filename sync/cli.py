@@ -142,6 +142,8 @@ def sync(
             out.print(tables.cycle_tables(result, *_figures(service), language))
         else:
             _print_plan(service, result)
+        for notice in () if json_ else result.notices:
+            _say(notice.text, language)
         return result.exit_code
 
 
@@ -182,7 +184,7 @@ def deprovision(
     json_: AsJson = False,
 ) -> int:
     """The clean exit: close our tasks, clear our values, remove our fields and permission sets."""
-    with _service() as service:
+    with _service() as service, service.alone():
         language = service.settings.language
         steps = [
             step

@@ -201,6 +201,5 @@ def _log_result(job: str, result: CycleResult) -> None:
         wrote = any(totals.applied or totals.tasks_made for totals in result.pushes.values())
         if moved or wrote or result.errors or result.newly_held:
             _log.info("run ended", job=job, state=result.state, **result.summary())
-        for system, totals in result.pulls.items():
-            for notice in totals.notices:
-                _log.warning("notice", system=system, code=notice.code, what=notice.subject, text=notice.text.en)
+        for notice in result.notices:
+            _log.warning("notice", system=notice.system, code=notice.code, what=notice.subject, text=notice.text.en)

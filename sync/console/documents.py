@@ -41,6 +41,9 @@ def cycle(result: CycleResult, census: Census, calls: Mapping[str, int], queued:
         "written": {system: asdict(totals) for system, totals in result.pushes.items()},
         "tasks_queued": queued,
         "calls": dict(calls),
+        "notices": [
+            {"system": n.system, "code": n.code, "subject": n.subject, "text": n.text.en} for n in result.notices
+        ],
         "errors": {
             system: {"error": type(error).__name__, "text": error.text.en} for system, error in result.errors.items()
         },

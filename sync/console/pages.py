@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text as RichText
 
 from sync.console.tables import when
-from sync.console.words import AXIS, BAND, EVIDENCE, SYSTEM
+from sync.console.words import ADJUSTMENT, AXIS, BAND, EVIDENCE, SYSTEM
 from sync.core.text import Text
+from sync.handoff.reasons import line_label
 from sync.identity.survivorship import full_name
 from sync.jobs.explain import Explanation
 from sync.jobs.report import PlanPage
-from sync.repository import Member
+from sync.repository import LedgerLine, Member
 from sync.scoring.model import Model
+
+_EVIDENCE_SHOWN = 3
 
 
 def plan_page(page: PlanPage, model: Model, timezone: str, language: str) -> Group:
@@ -199,7 +203,6 @@ def _matches(found: Explanation, language: str) -> Iterator[RichText]:
 
 
 def _ledger(found: Explanation, model: Model, timezone: str, language: str) -> Table:
-    labels = {rule.id: rule.label.to(language) for rule in model.rules}
     table = Table(header_style="bold", show_footer=True)
     axis, label, points, evidence = (
         text.to(language)
@@ -210,18 +213,19 @@ def _ledger(found: Explanation, model: Model, timezone: str, language: str) -> T
     table.add_column(points, _points(sum(line.points for line in found.score.lines)), justify="right")
     table.add_column(evidence, overflow="fold")
     for line in found.score.lines:
-        shown = [line.detail] if line.detail else []
-        for id in line.evidence[:3]:
-            if id in found.evidence:
-                at, what = found.evidence[id]
-                shown.append(f"{when(at, timezone)} {what} [{id}]")
-        table.add_row(
-            AXIS[line.axis].to(language),
-            labels.get(line.rule, line.rule),
-            _points(line.points),
-            RichText("\n".join(shown)),
-        )
+        words = ADJUSTMENT[line.rule].to(language) if line.rule in ADJUSTMENT else line_label(line, model, language)
+        shown = "\n".join(_evidence(found, line, timezone, language))
+        table.add_row(AXIS[line.axis].to(language), RichText(words), _points(line.points), RichText(shown))
     return table
+
+
+def _evidence(found: Explanation, line: LedgerLine, timezone: str, language: str) -> Iterator[str]:
+    acts = [id for id in line.evidence if id in found.evidence]
+    for id in acts[:_EVIDENCE_SHOWN]:
+        at, what = found.evidence[id]
+        yield f"{when(at, timezone)} {unquote(what)} [{id}]"
+    if (more := len(acts) - _EVIDENCE_SHOWN) > 0:
+        yield Text(f"and {more} more", f"ほか {more} 件").to(language)
 
 
 def _told(found: Explanation, timezone: str, language: str) -> RenderableType:

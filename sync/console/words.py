@@ -24,6 +24,11 @@ AXIS = {
     "activity": Text("Activity", "活性度"),
     "adjustment": Text("Adjustment", "調整"),
 }
+ADJUSTMENT = {
+    "clamp": Text("Kept between 0 and 100", "0〜100 に収める調整"),
+    "dormancy": Text("Dormancy", "休眠"),
+    "exclusion": Text("Exclusion", "対象外"),
+}
 EVIDENCE = {
     "same_email": Text("same e-mail address", "同じメールアドレス"),
     "same_shared_mailbox_and_name": Text("same shared mailbox and name", "同じ共有アドレスと氏名"),

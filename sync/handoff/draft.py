@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from sync.core.records import SALESFORCE
 from sync.handoff import episodes, tasks, tellings
 from sync.handoff.episodes import Change, Turn
-from sync.handoff.owners import OwnerBook, task_target
+from sync.handoff.owners import OwnerBook, live, task_target
 from sync.handoff.tellings import STAMPS, Telling
 from sync.repository import Episode, NewOrder, OutboxRow, Standing
 
@@ -105,10 +105,15 @@ def _turned(standing: Standing, policy: Policy, owners: OwnerBook, moment: Momen
         return PersonPlan(standing, Turn(Change.NONE, -1), None)
     turn = episodes.turn(standing, moment.now, moment.going_live)
     episode = _after(standing, turn, moment.now)
-    first_hot = standing.first_hot_at
-    if first_hot is None and turn.change is Change.OPEN:
-        first_hot = turn.hot_since
-    return PersonPlan(standing, turn, episode, first_hot_at=first_hot)
+    return PersonPlan(standing, turn, episode, first_hot_at=_first_hot(standing, turn))
+
+
+def _first_hot(standing: Standing, turn: Turn) -> int | None:
+    """Never moves once set; a rebuilt store takes it over from what the CRMs still hold."""
+    if standing.first_hot_at is not None:
+        return standing.first_hot_at
+    known = [at for member in live(standing.members) if isinstance(at := member.record.own.get("first_hot_at"), int)]
+    return min([*known, turn.hot_since] if turn.hot_since is not None else known, default=None)
 
 
 def _after(standing: Standing, turn: Turn, now: int) -> Episode | None:
@@ -160,8 +165,7 @@ def _with_task(
     system = target.record.key.system
     owner = owners.task_owner(plan.standing, target)
     if existing := own_tasks.get(episode.task_key):
-        found = replace(episode, task_state="made", task_system=system, task_id=existing, acked_at=moment.now)
-        return replace(plan, episode=found, adopted=True)
+        return replace(plan, episode=_adopted(episode, plan.standing, system, existing, policy, moment), adopted=True)
     from_golive = moment.live_at is None or episode.opened_at <= moment.live_at
     if from_golive and used[_bearer(system, owner)] >= policy.per_owner_per_day:
         return plan
@@ -178,6 +182,24 @@ def _with_task(
     )
     order = tasks.create_order(plan.standing, ordered, target, owner, policy.language, policy.timezone)
     return replace(plan, episode=ordered, task=order)
+
+
+def _adopted(
+    episode: Episode, standing: Standing, system: str, task_id: str, policy: Policy, moment: Moment
+) -> Episode:
+    """The episode of a task that an earlier life of this store made; its due time stands in the CRM."""
+    dues = [at for member in live(standing.members) if isinstance(at := member.record.own.get("sla_due"), int)]
+    due = min(dues, default=moment.now + policy.sla_hours * 3600)
+    return replace(
+        episode,
+        task_state="made",
+        task_system=system,
+        task_id=task_id,
+        ordered_at=due - policy.sla_hours * 3600,
+        due_at=due,
+        acked_at=moment.now,
+        sla_state="open",
+    )
 
 
 def _bearer(system: str, owner: str) -> str:

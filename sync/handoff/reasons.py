@@ -12,6 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sync.core.text import Text
+from sync.repository import LedgerLine
 from sync.scoring.content import tags_of
 from sync.scoring.definition import (
     ACTIVITY,
@@ -154,7 +155,7 @@ def talk_track(score: Score, facts: Facts, model: Model, language: str) -> str:
     ask = _ASK_INTEREST.to(language).format(interest=interest) if interest else _ASK_OPENLY.to(language)
     earned = _by_weight(score, (BEHAVIOUR, ACTIVITY))
     opening = _AWAKEN if score.band == DORMANT else _opening(earned, facts, model)
-    labels = _JOIN.to(language).join(_label(line, model, language) for line in earned[:3])
+    labels = _JOIN.to(language).join(line_label(line, model, language) for line in earned[:3])
     rests_on = _BY_LABEL.to(language).format(labels=labels) if labels else ""
     return "\n".join(filter(None, (opening.to(language) if opening else "", ask, rests_on)))
 
@@ -185,7 +186,7 @@ def _main_reasons(score: Score, model: Model, language: str) -> list[str]:
     """Up to two labels of what the person did, then one of who the person is."""
     did = _by_weight(score, (BEHAVIOUR, ACTIVITY))[:2]
     is_ = _by_weight(score, (ATTRIBUTE,))[:1]
-    return [_label(line, model, language) for line in (*did, *is_)]
+    return [line_label(line, model, language) for line in (*did, *is_)]
 
 
 def _by_weight(score: Score, axes: tuple[str, ...]) -> list[Line]:
@@ -194,7 +195,8 @@ def _by_weight(score: Score, axes: tuple[str, ...]) -> list[Line]:
     return sorted(earned, key=lambda line: -line.points)
 
 
-def _label(line: Line, model: Model, language: str) -> str:
+def line_label(line: Line | LedgerLine, model: Model, language: str) -> str:
+    """A ledger line in words: the rule's label and what of it applied."""
     rule = model.rule(line.rule)
     if rule is None:
         return line.rule
@@ -203,7 +205,7 @@ def _label(line: Line, model: Model, language: str) -> str:
     return f"{label}: {detail}" if detail else label
 
 
-def _detail_label(line: Line, model: Model, language: str) -> str:
+def _detail_label(line: Line | LedgerLine, model: Model, language: str) -> str:
     rule = model.rule(line.rule)
     if isinstance(rule, AttributeRule):
         found = next((bucket.label for bucket in rule.buckets if bucket.id == line.detail), None)
@@ -220,7 +222,7 @@ def _line_text(
 ) -> str:
     if line.axis == ADJUSTMENT:
         return _adjustment_text(line, score, model, moment, language)
-    said = _label(line, model, language)
+    said = line_label(line, model, language)
     if line.last_at is None:
         return said
     form = _DAYS if line.axis == ACTIVITY else _ONCE if line.count == 1 else _TIMES

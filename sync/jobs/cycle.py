@@ -19,7 +19,7 @@ from sync.jobs.push import Pusher, PushTotals
 from sync.jobs.rescore import RescoreTotals, Scoring, rescore
 from sync.jobs.resolve import ResolveTotals, resolve
 from sync.jobs.watch_sla import watch_sla
-from sync.ports import Clock, Connector, Sleep
+from sync.ports import Clock, Connector, Notice, Sleep
 from sync.repository import Store
 
 
@@ -59,6 +59,11 @@ class CycleResult:
     errors: dict[str, LeadsyncError] = field(default_factory=dict)
     over_brake: bool = False
     newly_held: bool = False
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What an admin should know and was not told before."""
+        return [notice for totals in self.pulls.values() for notice in totals.notices]
 
     @property
     def rejected(self) -> int:

@@ -42,11 +42,14 @@ def resolve(store: Store, clock: Clock, between: Callable[[], None]) -> ResolveT
 
 def _index(store: Store, between: Callable[[], None]) -> None:
     """Keys of all changed records first: two of them may be each other's only link."""
-    with store.begin() as unit:
-        changed = unit.unresolved(1_000_000)
-    for start in range(0, len(changed), BATCH):
+    after = 0
+    while True:
         with store.begin() as unit:
-            unit.set_keys({m.id: exact.keys_of(m.record) for m in changed[start : start + BATCH]})
+            changed = unit.unresolved(BATCH, after)
+            if not changed:
+                return
+            unit.set_keys({member.id: exact.keys_of(member.record) for member in changed})
+            after = changed[-1].id
         between()
 
 

@@ -15,10 +15,9 @@ from sync.store import tables as t
 class PersonsSide:
     connection: Connection
 
-    def unresolved(self, limit: int) -> list[Member]:
-        found = self.connection.execute(
-            select(t.people).where(t.people.c.unresolved).order_by(t.people.c.id).limit(limit)
-        )
+    def unresolved(self, limit: int, after: int = 0) -> list[Member]:
+        query = select(t.people).where(t.people.c.unresolved, t.people.c.id > after)
+        found = self.connection.execute(query.order_by(t.people.c.id).limit(limit))
         return [rows.member(row) for row in found]
 
     def set_keys(self, keys: Mapping[int, Iterable[str]]) -> None:

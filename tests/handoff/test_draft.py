@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 from people import ALL, DAY, FIRST, LIVE, NOW, POLICY, episode, member, score_row, standing, told
+
 from sync.core.records import State
 from sync.handoff.draft import Moment, draft
 from sync.handoff.episodes import Change
 from sync.handoff.owners import OwnerBook
 from sync.handoff.tasks import find_marker
 from sync.handoff.tellings import STAMPS, wanted
-from sync.repository import Owner, OutboxRow, Standing
+from sync.repository import OutboxRow, Owner, Standing
 
 NOBODY = OwnerBook([])
 
@@ -117,6 +118,13 @@ def test_a_task_that_already_stands_in_the_crm_is_adopted_not_made_again() -> No
     assert plan.adopted
     assert plan.episode is not None
     assert (plan.episode.task_state, plan.episode.task_id) == ("made", "t77")
+
+
+def test_a_rebuilt_store_takes_due_time_and_first_hot_from_what_the_crm_holds() -> None:
+    person = standing(members=(member(1, own={"sla_due": NOW + 5, "first_hot_at": NOW - 9 * DAY}),))
+    plan = one(person, own_tasks={"p1-1": "t77"})
+    fields = plan.tellings[0].fields
+    assert (fields["sla_due"], fields["first_hot_at"], fields["sla_state"]) == (NOW + 5, NOW - 9 * DAY, "open")
 
 
 def test_excluded_people_get_the_band_and_the_reason_but_no_task() -> None:

@@ -107,6 +107,42 @@ def test_a_plan_needs_no_fields_and_writes_nothing(account: Account) -> None:
     assert salesforce_writes(account) == 0
 
 
+def test_a_plan_works_with_credentials_that_may_only_read(account: Account) -> None:
+    account.hot("taro@example.jp")
+    account.lead("taro@example.jp")
+    account.hubspot.scopes.difference_update({scope for scope in account.hubspot.scopes if scope.endswith(".write")})
+    account.salesforce.profile.can_edit = False
+    account.salesforce.can_customize = False
+    result = account.cycle(write=False)
+    assert result.errors == {}
+    assert result.draft.score_orders == 2
+
+
+def test_one_configured_crm_is_enough(account: Account) -> None:
+    contact = account.hot("taro@example.jp")
+    alone = {name: "" for name in account.env if "SALESFORCE" in name}
+    with account.service(**alone) as service:
+        assert list(service.connectors) == ["hubspot"]
+        list(service.connectors["hubspot"].provision(apply=True))
+        result = service.cycle(Order(write=True), Quiet())
+    assert result.errors == {}
+    assert own(account, contact)["leadsync_score"] == "85"
+    assert [system for system, _ in account.tasks()] == ["hubspot"]
+
+
+def test_a_store_that_was_lost_makes_no_task_twice(account: Account) -> None:
+    contact = account.hot("taro@example.jp")
+    account.provision()
+    account.cycle()
+    due = own(account, contact)["leadsync_sla_due"]
+    for file in account.folder.glob("leadsync.db*"):
+        file.unlink()
+    account.clock.advance(600)
+    account.cycle()
+    assert len(account.tasks()) == 1
+    assert own(account, contact)["leadsync_sla_due"] == due
+
+
 def test_an_apply_before_provision_says_what_to_run_and_writes_nothing(account: Account) -> None:
     account.hot("taro@example.jp")
     result = account.cycle()
@@ -345,3 +381,21 @@ def test_deprovision_closes_tasks_clears_values_and_removes_fields(account: Acco
     assert record is not None
     assert "Leadsync_Score__c" not in record
     assert not [s for s in account.salesforce.all("PermissionSet") if str(s["Name"]).startswith("Leadsync")]
+
+
+def test_the_whole_job_runs_on_postgresql(account: Account, postgres: str) -> None:
+    import psycopg
+
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS leadsync_cycle WITH (FORCE)")
+        connection.execute("CREATE DATABASE leadsync_cycle")
+    database = {"LEADSYNC_DATABASE_URL": postgres.replace("/postgres?", "/leadsync_cycle?")}
+    contact = account.hot("taro@example.jp")
+    account.lead("taro@example.jp")
+    account.provision()
+    assert account.cycle(**database).errors == {}
+    assert own(account, contact)["leadsync_score"] == "85"
+    writes = (hubspot_writes(account), salesforce_writes(account))
+    account.clock.advance(600)
+    account.cycle(**database)
+    assert (hubspot_writes(account), salesforce_writes(account), len(account.tasks())) == (*writes, 1)
