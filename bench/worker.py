@@ -14,7 +14,7 @@ from dataclasses import asdict
 from statistics import median
 from typing import Any
 
-from bench.floor import recording
+from bench.floor import Recording, recording
 from bench.machine import forget_peak, peak_megabytes
 from bench.paths import Way, measured, paths, prepared
 
@@ -24,8 +24,11 @@ def main(system: str, runs: int, small: str, large: str) -> None:
     small_peaks = [_peak(system, small, path) for path in paths(system, small_ids)]
     figures = []
     for path, small_peak in zip(paths(system, large_ids), small_peaks, strict=True):
-        large_peak = _peak(system, large, path)
-        figures.append(_figures(system, large, path, runs) | {"peak_small": small_peak, "peak_large": large_peak})
+        with recording(large) as sent:
+            large_peak = _peak(system, large, path)
+        floor = _floor(sent, runs) if path.repeatable else None
+        peaks = {"peak_small": small_peak, "peak_large": large_peak}
+        figures.append(_figures(system, large, path, runs) | {"floor": floor} | peaks)
     print(json.dumps(figures))
 
 
@@ -37,18 +40,15 @@ def _figures(system: str, url: str, path: Way, runs: int) -> dict[str, Any]:
         **{name: median(getattr(each, name) for each in taken) for name in names},
         "fastest": min(each.seconds for each in taken),
         "slowest": max(each.seconds for each in taken),
-        "floor": _floor(system, url, path, runs) if path.repeatable else None,
     }
 
 
-def _floor(system: str, url: str, path: Way, runs: int) -> float:
+def _floor(sent: Recording, runs: int) -> float:
     """Seconds that the same requests take without a connector."""
-    with recording(url) as kept:
-        measured(system, url, path)
     taken = []
     for _ in range(runs):
         began = time.perf_counter()
-        kept.replay()
+        sent.replay()
         taken.append(time.perf_counter() - began)
     return median(taken)
 

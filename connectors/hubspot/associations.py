@@ -29,7 +29,7 @@ def batch(client: HubSpotClient, type_: str, to: str, ids: Sequence[str]) -> dic
     for chunk in chunks(ids, routes.ASSOCIATION_INPUTS):
         body = {"inputs": [{"id": each} for each in chunk]}
         answer = client.post(routes.ASSOCIATIONS_BATCH, body, type=type_, to=to)
-        for result in listed(answer.body, f"associations {type_}", optional=True):
+        for result in listed(answer.body, f"associations {type_}"):
             source = _id(result.get("from"))
             if next_after(result):
                 found[source] = one(client, type_, source, to)

@@ -143,7 +143,7 @@ def _fields(reference: Reference) -> Iterator[Check]:
         name = f"field:{own.hubspot_name}"
         if own.hubspot_name not in existing:
             missing = Text("missing", "ありません")
-            yield _check(name, Health.FAILED if own.minimal else Health.WARNING, missing, provision)
+            yield _check(name, Health.WARNING, missing, provision)
         elif wrong := difference(own, existing[own.hubspot_name]):
             yield _check(name, Health.FAILED, wrong)
         else:

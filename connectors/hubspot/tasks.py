@@ -160,7 +160,7 @@ class TaskWriter:
             answer = self._client.post(routes.BATCH_READ, body, judge=True, type="tasks")
             if answer.status >= 400 and answer.status != 404:
                 raise unexpected("batch read", f"ids of tasks were refused with {answer.status}")
-            yield from listed(answer.body, "batch read", optional=True)
+            yield from listed(answer.body, "batch read", optional=answer.status == 404)
 
 
 def _repaired(refused: Input, complaint: Complaint) -> Input | None:

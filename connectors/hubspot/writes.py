@@ -127,7 +127,7 @@ def _read(client: HubSpotClient, type_: str, ids: Sequence[str]) -> list[Mapping
     answer = client.post(routes.BATCH_READ, body, judge=True, type=type_)
     if answer.status >= 400 and answer.status != 404:
         raise unexpected("batch read", f"ids of {type_} were refused with {answer.status}")
-    return listed(answer.body, "batch read", optional=True)
+    return listed(answer.body, "batch read", optional=answer.status == 404)
 
 
 def _outcome(settled: Settled) -> Outcome:

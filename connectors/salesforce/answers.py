@@ -7,14 +7,14 @@ error_description; the edge says HTML; Bulk results say `CODE:message:fields --`
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from connectors.status import error_for
 from sync.core.records import SALESFORCE
 from sync.core.text import Text
-from sync.errors import QuotaReached, TemporaryFailure, VendorError
+from sync.errors import QuotaReached, TemporaryFailure, UnexpectedAnswer, VendorError
 
 INVALID_SESSION = "INVALID_SESSION_ID"
 INVALID_FIELD = frozenset({"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE"})
@@ -44,6 +44,7 @@ QUOTA_PAUSE = 3600
 _MAIL = re.compile(r"[^\s@<>\"'()]+@[^\s@<>\"'()]+")
 _NUMBER = re.compile(r"\+?\d[\d\s-]{6,}\d")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +72,37 @@ def _fault(item: Mapping[str, Any]) -> Fault:
     code = next((item[name] for name in ("errorCode", "statusCode", "error", "code") if item.get(name)), "")
     message = item.get("message") or item.get("error_description") or ""
     fields = item.get("fields")
-    names = tuple(str(name) for name in fields) if isinstance(fields, list) else ()
+    names = _names(fields) if isinstance(fields, list) else ()
     return Fault(str(code) if _CODE.fullmatch(str(code)) else "", str(message), names)
+
+
+def _names(found: Iterable[Any]) -> tuple[str, ...]:
+    """Only what can be a field's name: anything else may be a value."""
+    return tuple(name for each in found if _FIELD.fullmatch(name := str(each).strip()))
 
 
 def bulk_fault(text: str) -> Fault:
     """`CODE:message:field, field --` as failedResults have it."""
     code, _, rest = text.partition(":")
     message, _, names = rest.rpartition(":")
-    fields = tuple(name.strip() for name in names.replace("--", "").split(",") if name.strip())
+    fields = _names(names.replace("--", "").split(","))
     return Fault(code.strip() if _CODE.fullmatch(code.strip()) else "", message or rest, fields)
+
+
+def query_rows_of(body: Any, operation: str) -> list[Mapping[str, Any]]:
+    """The rows of a query's answer. An answer without them must not pass for one that found nothing."""
+    rows = body.get("records") if isinstance(body, Mapping) else None
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        raise unexpected("a query was answered without its rows", "クエリ応答に行がありません", operation)
+    return rows
+
+
+def unexpected(what: str, what_ja: str, operation: str) -> UnexpectedAnswer:
+    return UnexpectedAnswer(
+        Text(f"salesforce: {operation}: {what}; nothing of it was used", f"salesforce: {operation}: {what_ja}"),
+        system=SALESFORCE,
+        operation=operation,
+    )
 
 
 def first(found: list[Fault]) -> Fault:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from connectors.salesforce.answers import Fault
+from connectors.salesforce.answers import Fault, query_rows_of
 from connectors.salesforce.client import Refusal, SalesforceClient
 from connectors.salesforce.mapping import Frame
 from connectors.salesforce.settings import SalesforceSettings
@@ -134,13 +134,12 @@ def query_path(soql: str, all_rows: bool = False) -> str:
 
 
 def query_rows(client: SalesforceClient, soql: str, all_rows: bool = False, tooling: bool = False) -> list[Any]:
-    """All rows of a small query. Raises `Refusal` for what the vendor refuses."""
+    """All rows of a small query. Raises `Refusal` for what the vendor refuses, UnexpectedAnswer for no answer."""
     path = ("/tooling" if tooling else "") + query_path(soql, all_rows)
     rows: list[Any] = []
     while path:
         body = client.call("GET", path).body
-        found = body.get("records") if isinstance(body, dict) else None
-        rows.extend(row for row in found or () if isinstance(row, dict))
+        rows.extend(query_rows_of(body, "GET /query"))
         path = next_path(body)
     return rows
 

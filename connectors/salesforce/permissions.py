@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from connectors.salesforce.answers import ABSENT_OBJECT, Fault, reason
+from connectors.salesforce.answers import ABSENT_OBJECT, Fault, reason, unexpected
 from connectors.salesforce.batches import PATH, SIZE, send, typed
 from connectors.salesforce.client import Refusal, SalesforceClient
 from connectors.salesforce.organization import query_rows
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.successors import chunks
-from connectors.salesforce.values import id18, id_list, quoted
+from connectors.salesforce.values import id18, id_list, is_id, quoted
 from sync.core.fields import BY_NAME, RUNTIME_PERMISSION_SET, SALES_PERMISSION_SET
 from sync.core.records import SALESFORCE
 from sync.core.text import Text
@@ -115,7 +115,10 @@ class PermissionSets:
         try:
             # Names are unique: a repeat after a lost answer is refused and the set is found by the next look.
             answer = self._client.call("POST", "/sobjects/PermissionSet", body={"Name": name, "Label": _LABELS[name]})
-            ids[name] = id18(str(answer.body.get("id") or "")) if isinstance(answer.body, Mapping) else ""
+            made = str(answer.body.get("id") or "") if isinstance(answer.body, Mapping) else ""
+            if not is_id(made):
+                raise unexpected("the set has no id", "権限セットの ID がありません", "POST /sobjects/PermissionSet")
+            ids[name] = id18(made)
         except Refusal as refusal:
             if not refusal.fault.code.startswith("DUPLICATE"):
                 return _refusal("permission_set", name, refusal.status, refusal.fault)

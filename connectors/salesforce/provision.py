@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from connectors.salesforce.answers import ABSENT_OBJECT, Fault, reason
+from connectors.salesforce.answers import ABSENT_OBJECT, Fault, reason, unexpected
 from connectors.salesforce.client import Refusal, SalesforceClient
 from connectors.salesforce.custom_fields import fits, metadata, metadata_fits
 from connectors.salesforce.describe import Describer
@@ -139,11 +139,13 @@ class Provisioner:
         body = {"FullName": place.name, "Metadata": metadata(place.field, language)}
         try:
             # A repeat after a lost answer is refused as a duplicate name, so repeating is safe.
-            self._client.call("POST", _FIELD_PATH, body=body)
+            answer = self._client.call("POST", _FIELD_PATH, body=body)
         except Refusal as refusal:
             if refusal.fault.code == "DUPLICATE_DEVELOPER_NAME":
                 return _step("field", place.name, "created")
             return self._refused(place, refusal)
+        if not (isinstance(answer.body, Mapping) and answer.body.get("success") is True):
+            raise unexpected("a field was answered without success", "項目の作成結果が不明です", f"POST {_FIELD_PATH}")
         return _step("field", place.name, "created")
 
     def _removal(self, place: Place, id: str, apply: bool) -> Step:

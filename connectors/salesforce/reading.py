@@ -19,6 +19,7 @@ from connectors.salesforce.answers import (
     failure,
     faults,
     first,
+    query_rows_of,
     temporary,
 )
 from connectors.salesforce.bulk import QueryJob, QueryJobs
@@ -120,7 +121,7 @@ class Reader:
                     return
                 body = again
         while True:
-            rows = _rows(body)
+            rows = query_rows_of(body, _COMPOSITE)
             if rows:
                 one.cursor = one.cursor.after(*_place(rows[-1], one.stream))
             following = next_path(body)
@@ -313,11 +314,6 @@ def _subanswers(body: Any, names: list[str]) -> dict[str, tuple[int, Any]]:
 
 def _status(value: Any) -> int:
     return int(value) if str(value).isdigit() else 0
-
-
-def _rows(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    records = body.get("records")
-    return [row for row in records if isinstance(row, Mapping)] if isinstance(records, list) else []
 
 
 def _total(body: Mapping[str, Any]) -> int:

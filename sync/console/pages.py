@@ -124,10 +124,10 @@ def _won(page: PlanPage, timezone: str, language: str) -> Table:
 
 
 def _weeks(page: PlanPage, language: str) -> str:
-    weeks = "  ".join(f"{count:>3}" for count in page.hot_per_week)
+    weeks = " ".join(f"{count:>3}" for count in page.hot_per_week)
     capacity = Text(
-        f"capacity {page.capacity_per_week} a week (active owners x tasks a day x 5)",
-        f"対応可能数 週 {page.capacity_per_week} 件 (有効な担当者 x 1 日の件数 x 5)",
+        f"(oldest to newest)   capacity {page.capacity_per_week} a week (active owners x tasks a day x 5)",
+        f"(左が最も古い週)   対応可能数 週 {page.capacity_per_week} 件 (有効な担当者 x 1 日の件数 x 5)",
     )
     return f"{weeks}   {capacity.to(language)}"
 
@@ -166,8 +166,8 @@ def _closing(page: PlanPage, language: str) -> Iterator[RichText]:
         name = SYSTEM[system].to(language)
         yield RichText(
             Text(
-                f"{name}: an apply would write {scores:,} records and {tasks} tasks "
-                f"in about {page.calls[system]} calls.",
+                f"{name}: an apply would write {_count(scores, 'record')} and {_count(tasks, 'task')} "
+                f"in about {_count(page.calls[system], 'call')}.",
                 f"{name}: 適用すると {scores:,} 件のレコードと {tasks} 件のタスクを、"
                 f"約 {page.calls[system]} 回の API 呼び出しで書き込みます。",
             ).to(language)
@@ -180,6 +180,10 @@ def _closing(page: PlanPage, language: str) -> Iterator[RichText]:
             f"{page.queued} 件のタスクは開始時の順番待ちです。担当者ごとの 1 日の上限内で、高得点から作成します。",
         )
         yield RichText(text.to(language))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _members(found: Explanation, timezone: str, language: str) -> Table:

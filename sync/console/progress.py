@@ -20,7 +20,7 @@ class ProgressBars:
             SpinnerColumn(finished_text="[green]✓"),
             TextColumn("{task.description:<28}"),
             BarColumn(bar_width=24),
-            TextColumn("{task.completed:>7.0f}"),
+            TextColumn("{task.fields[count]:>9}"),
             TimeElapsedColumn(),
             console=console,
             disable=not console.is_terminal,
@@ -46,7 +46,7 @@ class ProgressBars:
         self._finish()
         self._streams = {}
         label = PHASE[name].to(self._language) if name in PHASE else name
-        self._current = self._progress.add_task(label, total=None)
+        self._current = self._progress.add_task(label, total=None, count="")
 
     def pulled(self, system: str, stream: str, records: int) -> None:
         self._streams[stream] = records
@@ -61,10 +61,9 @@ class ProgressBars:
 
     def _show(self, count: int) -> None:
         if self._current is not None:
-            self._progress.update(self._current, completed=count)
+            self._progress.update(self._current, count=f"{count:,}")
 
     def _finish(self) -> None:
         if self._current is not None:
-            done = self._progress.tasks[self._current].completed
-            self._progress.update(self._current, total=max(done, 1), completed=max(done, 1))
+            self._progress.update(self._current, total=1, completed=1)
             self._current = None

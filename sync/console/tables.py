@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from rich.console import Group
@@ -18,6 +18,9 @@ from sync.ports import Check, Health, Step
 from sync.repository import AuditEntry, OutboxRow
 from sync.store.status import Census
 
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+_NAMES_SHOWN = 4
 _COLOURS = {"ok": "green", "warning": "yellow", "failed": "red"}
 
 
@@ -33,23 +36,24 @@ def cycle_tables(result: CycleResult, census: Census, calls: Mapping[str, int], 
 
 def steps_table(steps: Iterable[Step], language: str) -> Table:
     table = _table(language, Text("CRM", "CRM"), Text("What", "種類"), Text("Name", "名前"), Text("State", "状態"))
-    for step in steps:
-        state = STEP[step.state].to(language) if step.state in STEP else step.state
-        detail = f"\n{step.detail.to(language)}" if step.detail else ""
-        colour = {"refused": "red", "differs": "yellow", "created": "green"}.get(step.state, "")
-        table.add_row(SYSTEM[step.system].to(language), step.kind, step.name, RichText(state + detail, colour))
+    for (system, kind, state, detail), group in _grouped(steps, lambda s: (s.system, s.kind, s.state, s.detail)):
+        said = STEP[state].to(language) if state in STEP else state
+        said += f"\n{detail.to(language)}" if detail else ""
+        colour = {"refused": "red", "differs": "yellow", "created": "green"}.get(state, "")
+        names = _names([step.name for step in group], language)
+        table.add_row(SYSTEM[system].to(language), kind, names, RichText(said, colour))
     return table
 
 
 def checks_table(checks: Sequence[Check], language: str) -> Table:
     heads = (Text("", ""), Text("CRM", "CRM"), Text("Check", "項目"), Text("Found", "結果"), Text("Do", "対処"))
     table = _table(language, *heads)
-    for check in checks:
-        health = HEALTH[check.health.value].to(language)
-        remedy = check.remedy.to(language) if check.remedy and check.health is not Health.OK else ""
-        system = SYSTEM[check.system].to(language) if check.system in SYSTEM else check.system
-        found = RichText(check.found.to(language))
-        table.add_row(RichText(health, _COLOURS[check.health.value]), system, check.name, found, RichText(remedy))
+    for (system, _, health, found, remedy), group in _grouped(checks, _alike):
+        names = _names([check.name for check in group], language)
+        name = SYSTEM[system].to(language) if system in SYSTEM else system
+        do = remedy.to(language) if remedy and health is not Health.OK else ""
+        said = RichText(HEALTH[health.value].to(language), _COLOURS[health.value])
+        table.add_row(said, name, names, RichText(found.to(language)), RichText(do))
     return table
 
 
@@ -92,6 +96,27 @@ def settings_table(rows: Iterable[tuple[str, str, str]], language: str) -> Table
     for name, value, source in rows:
         table.add_row(name, RichText(value), source)
     return table
+
+
+def _alike(check: Check) -> tuple[str, str, Health, Text, Text | None]:
+    return check.system, check.name.partition(":")[0], check.health, check.found, check.remedy
+
+
+def _grouped(items: Iterable[T], key: Callable[[T], K]) -> Iterable[tuple[K, list[T]]]:
+    """Items that say the same, brought together where the first of them stands."""
+    found: dict[K, list[T]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found.items()
+
+
+def _names(names: Sequence[str], language: str) -> str:
+    """One name, or the first of many and how many more; `--json` lists them all."""
+    if len(names) <= _NAMES_SHOWN:
+        return "\n".join(names)
+    rest = len(names) - _NAMES_SHOWN + 1
+    more = Text(f"and {rest} more", f"ほか {rest} 件").to(language)
+    return "\n".join([*names[: _NAMES_SHOWN - 1], more])
 
 
 def _pulled(result: CycleResult, language: str) -> Table:

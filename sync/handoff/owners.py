@@ -15,7 +15,8 @@ class OwnerBook:
         owners = list(owners)
         self._by_id = {(owner.system, owner.id): owner for owner in owners}
         self._by_mail = {(owner.system, owner.email): owner for owner in owners if owner.email and owner.active}
-        self.active = sum(owner.active for owner in owners)
+        # The same salesperson has an account in each CRM.
+        self.active = len({owner.email or (owner.system, owner.id) for owner in owners if owner.active})
 
     def of(self, system: str, owner_id: str) -> Owner | None:
         return self._by_id.get((system, owner_id))

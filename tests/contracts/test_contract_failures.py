@@ -149,6 +149,33 @@ def test_a_server_that_falls_silent_is_a_temporary_failure_and_not_a_hang(subjec
     assert fault.hits >= 2
 
 
+@pytest.mark.parametrize("answer", [{}, None, "null", {"results": 1, "records": 1}], ids=str)
+def test_an_answer_that_is_no_page_moves_no_cursor_past_what_was_not_read(subject, mirror, answer):
+    page = subject.small_pages()
+    ids = subject.seed(4 * page, lambda n: subject.now - DAY + n)
+    fault = subject.fault_pages(skip=2, response=Response(200, answer), times=6)
+    for _ in range(8):
+        try:
+            mirror.pull(subject.connector())
+        except LeadsyncError:
+            subject.advance(HOUR)
+    assert fault.hits >= 1
+    assert mirror.living() == set(ids)
+
+
+@pytest.mark.parametrize("answer", [{}, None, "null", {"results": 1, "records": 1}, {"results": [1]}], ids=str)
+def test_a_look_up_that_was_not_understood_makes_no_second_task(subject, answer):
+    (person,) = subject.seed(1, subject.now - DAY)
+    outcomes(subject.connector().write_tasks([subject.task(person, "t1")]))
+    subject.app.fault(path=r"associations|/query|batch/read", response=Response(200, answer), times=3)
+    for _ in range(5):
+        try:
+            outcomes(subject.connector().write_tasks([subject.task(person, "t1", suspect_since=subject.now)]))
+        except LeadsyncError:
+            pass
+        assert len(subject.task_bodies()) == 1
+
+
 def personal(status: int, **more: object) -> Response:
     """A refusal that quotes a person and, as edges do, the request's own secrets."""
     said = f"{MAIL} (Bearer pat-na1-sandbox sandbox-secret) is not wanted"
@@ -188,6 +215,7 @@ def verbs(subject, ids) -> Iterator[Callable[[], object]]:
     yield lambda: list(subject.connector().provision(apply=False))
     yield lambda: list(subject.connector().provision(apply=True))
     yield lambda: list(subject.connector().deprovision(apply=False))
+    yield lambda: list(subject.connector().deprovision(apply=True))
     yield lambda: outcomes(subject.connector().write_scores([subject.update(id) for id in ids]))
     yield lambda: outcomes(subject.connector().write_tasks([subject.task(id, f"t{id}") for id in ids]))
     yield lambda: outcomes(subject.connector().write_tasks([subject.task(id, f"t{id}", 1.0) for id in ids]))
