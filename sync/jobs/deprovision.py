@@ -17,8 +17,8 @@ def deprovision(connector: Connector, store: Store, apply: bool, language: str) 
         tasks = unit.made_tasks(connector.system)
         records = unit.written_records(connector.system)
     if not apply:
-        yield _counted(connector.system, "tasks", len(tasks), "would_remove")
-        yield _counted(connector.system, "values", len(records), "would_remove")
+        yield from _counted(connector.system, "tasks", len(tasks), "would_remove")
+        yield from _counted(connector.system, "values", len(records), "would_remove")
         yield from connector.deprovision(False)
         return
     note = NOTES["deprovision"].to(language)
@@ -46,11 +46,12 @@ def _bare(missing: set[str]) -> set[str]:
 def _outcomes(system: str, kind: str, batches: Iterable[Sequence[Outcome]]) -> Iterator[Step]:
     outcomes = [outcome for batch in batches for outcome in batch]
     failed = [o for o in outcomes if o.result in (Result.REJECTED, Result.RETRY) and not o.gone]
-    yield _counted(system, kind, len(outcomes) - len(failed), "removed")
+    yield from _counted(system, kind, len(outcomes) - len(failed), "removed")
     if failed:
         reason = failed[0].reason
         yield Step(system, kind, str(len(failed)), "refused", Text(reason, reason))
 
 
-def _counted(system: str, kind: str, count: int, state: str) -> Step:
-    return Step(system, kind, str(count), state)
+def _counted(system: str, kind: str, count: int, state: str) -> Iterator[Step]:
+    if count:
+        yield Step(system, kind, str(count), state)
