@@ -6,10 +6,12 @@ was done but never reach the caller.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import socket
 import struct
+import sys
 import threading
 import time
 from collections import Counter
@@ -211,25 +213,30 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         request = self._read()
-        app = self.app
-        with app.lock:
-            fault = next((fault for fault in app.faults if fault.strikes(request)), None)
-        action = fault.action if fault else ""
-        if fault and action == "stall":
+        with self.app.lock:
+            fault = next((fault for fault in self.app.faults if fault.strikes(request)), None)
+        response = self._faulty(request, fault) if fault else self._work(request)
+        if response is None:
+            self._reset(request)
+        else:
+            self._send(request, response)
+
+    def _work(self, request: Request) -> Response:
+        with self.app.lock:
+            return self.app.answer(request)
+
+    def _faulty(self, request: Request, fault: Fault) -> Response | None:
+        """The answer under a fault; None stands for a connection that is reset."""
+        if fault.action == "stall":
             time.sleep(fault.seconds)
-        if fault and action == "reset":
-            return self._reset(request)
-        if fault and action == "respond":
-            return self._send(request, fault.response)
-        with app.lock:
-            response = app.answer(request)
-        if fault and action == "work_then_stall":
+        if fault.action in ("respond", "reset"):
+            return fault.response if fault.action == "respond" else None
+        response = self._work(request)
+        if fault.action == "work_then_stall":
             time.sleep(fault.seconds)
-        if fault and action == "work_then_reset":
-            return self._reset(request)
-        if fault and action == "work_then_respond":
-            response = fault.response
-        self._send(request, response)
+        if fault.action == "work_then_respond":
+            return fault.response
+        return None if fault.action == "work_then_reset" else response
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815
 
@@ -284,10 +291,8 @@ class _Handler(BaseHTTPRequestHandler):
         return super().date_time_string(int(self.app.clock.now()) if timestamp is None else timestamp)
 
     def finish(self) -> None:
-        try:
+        with contextlib.suppress(OSError, ValueError):  # the connection was reset on purpose
             super().finish()
-        except (OSError, ValueError):
-            pass  # the connection was reset on purpose
 
 
 class _Server(ThreadingHTTPServer):
@@ -295,8 +300,6 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        import sys
-
         if not isinstance(sys.exc_info()[1], OSError | ValueError):
             super().handle_error(request, client_address)
 

@@ -14,6 +14,7 @@ from accounts import Account
 from typer.testing import CliRunner, Result
 
 from sync.cli import app
+from sync.jobs.plan import Brake
 
 
 class Shell:
@@ -202,6 +203,25 @@ def test_nobody_found_is_a_clear_answer(shell: Shell) -> None:
     result = shell.run("explain", "nobody@example.jp", LEADSYNC_LANGUAGE="en")
     assert result.exit_code == 2
     assert "nobody with this" in result.stderr
+
+
+def test_a_held_run_goes_on_when_an_admin_accepts_it(shell: Shell) -> None:
+    account = shell.account
+    for n in range(20):
+        account.contact(f"p{n}@example.jp", jobtitle="部長")
+    shell.json("provision")
+    shell.json("sync")
+    for n in range(20):
+        account.demo_request(f"p{n}@example.jp", 0.01)
+    held = account.cycle(brake=Brake())
+    assert held.state == "held"
+    assert f"--accept {held.run_id}" in shell.run("status").stdout.replace("\n", " ")
+    wrong = shell.run("sync", "--accept", str(held.run_id + 1), LEADSYNC_LANGUAGE="en")
+    assert (wrong.exit_code, f"run {held.run_id} is" in wrong.stderr) == (2, True)
+    accepted = shell.run("sync", "--accept", str(held.run_id), "--json", LEADSYNC_LANGUAGE="en")
+    assert json.loads(accepted.stdout)["written"]["hubspot"]["applied"] == 20
+    assert "Warning" in accepted.stderr
+    assert shell.run("sync", "--accept", str(held.run_id)).exit_code == 2
 
 
 def test_a_run_that_nobody_holds_cannot_be_accepted(shell: Shell) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from sync.core.records import PersonRecord, RecordKey, State
 from sync.identity import exact
 from sync.repository import Member
