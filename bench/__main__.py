@@ -14,7 +14,7 @@ from typing import Any
 from bench.crm import ROOT, running
 from bench.machine import described
 
-HEADS = ("path", "records", "calls", "seconds", "records/s", "floor/s", "of floor", "CPU s", "paced s", "MB small/large")
+HEADS = ("way", "records", "calls", "seconds", "records/s", "floor/s", "of floor", "CPU s", "paced s", "MB small/large")
 SYSTEMS = ("hubspot", "salesforce")
 
 
@@ -37,7 +37,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measures both connectors on their sandboxes.")
     parser.add_argument("--records", type=int, default=20_000, help="contacts in the large account (default 20,000)")
     parser.add_argument("--small", type=int, default=5_000, help="contacts in the small one (default 5,000)")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each path (default 3)")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each way (default 3)")
     parser.add_argument("--system", dest="systems", choices=SYSTEMS, nargs="+", default=SYSTEMS)
     given = parser.parse_args()
     if min(given.records, given.small) < 3_000 or given.runs < 1:

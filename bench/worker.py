@@ -1,6 +1,6 @@
 """Measures one system in a process of its own: `python -m bench.worker SYSTEM RUNS SMALL_URL LARGE_URL`.
 
-Prints one JSON object: the figures of each path. Memory is looked at first with the small account, then with
+Prints one JSON object: the figures of each way. Memory is looked at first with the small account, then with
 the large one, each time from a fresh peak.
 """
 
@@ -16,30 +16,28 @@ from typing import Any
 
 from bench.floor import Recording, recording
 from bench.machine import forget_peak, peak_megabytes
-from bench.paths import Way, measured, paths, prepared
+from bench.ways import Measured, Way, measured, prepared, ways
 
 
 def main(system: str, runs: int, small: str, large: str) -> None:
     small_ids, large_ids = prepared(system, small), prepared(system, large)
-    small_peaks = [_peak(system, small, path) for path in paths(system, small_ids)]
-    figures = []
-    for path, small_peak in zip(paths(system, large_ids), small_peaks, strict=True):
-        with recording(large) as sent:
-            large_peak = _peak(system, large, path)
-        floor = _floor(sent, runs) if path.repeatable else None
-        peaks = {"peak_small": small_peak, "peak_large": large_peak}
-        figures.append(_figures(system, large, path, runs) | {"floor": floor} | peaks)
-    print(json.dumps(figures))
+    small_peaks = [_peak(system, small, way)[1] for way in ways(system, small_ids)]
+    figures = [_figures(system, large, way, runs) for way in ways(system, large_ids)]
+    print(json.dumps([one | {"peak_small": peak} for one, peak in zip(figures, small_peaks, strict=True)]))
 
 
-def _figures(system: str, url: str, path: Way, runs: int) -> dict[str, Any]:
-    taken = [measured(system, url, path) for _ in range(runs)]
-    names = asdict(taken[0])
+def _figures(system: str, url: str, way: Way, runs: int) -> dict[str, Any]:
+    """Medians; the first run also tells memory and which requests the floor is made of."""
+    with recording(url) as sent:
+        first, peak = _peak(system, url, way)
+    taken = [first, *(measured(system, url, way) for _ in range(runs - 1))]
     return {
-        "name": path.name,
-        **{name: median(getattr(each, name) for each in taken) for name in names},
+        "name": way.name,
+        **{name: median(getattr(each, name) for each in taken) for name in asdict(first)},
         "fastest": min(each.seconds for each in taken),
         "slowest": max(each.seconds for each in taken),
+        "peak_large": peak,
+        "floor": _floor(sent, runs) if way.repeatable else None,
     }
 
 
@@ -53,11 +51,11 @@ def _floor(sent: Recording, runs: int) -> float:
     return median(taken)
 
 
-def _peak(system: str, url: str, path: Way) -> float:
+def _peak(system: str, url: str, way: Way) -> tuple[Measured, float]:
+    """One run, and the megabytes it took at most."""
     gc.collect()
     forget_peak()
-    measured(system, url, path)
-    return peak_megabytes()
+    return measured(system, url, way), peak_megabytes()
 
 
 if __name__ == "__main__":

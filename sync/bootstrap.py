@@ -198,7 +198,11 @@ def open_service(loaded: Loaded, clock: Clock = time.time, need_connector: bool 
                 "設定なしで試すには `leadsync demo` を使います",
             )
         )
-    store = open_store(settings)
+    return wire(settings, open_store(settings), clock)
+
+
+def wire(settings: Settings, store: SqlStore, clock: Clock = time.time) -> Service:
+    """The service over a store that is open already, with a connector for each CRM that is configured."""
     telemetry = Telemetry(clock, _used(store, clock))
     service = Service(settings, store, telemetry, {}, clock)
     service.connectors = {

@@ -21,13 +21,13 @@ class ResolveTotals:
     attached: int = 0
 
 
-def resolve(store: Store, clock: Clock, between: Callable[[], None]) -> ResolveTotals:
+def resolve(store: Store, clock: Clock, between: Callable[[], None], batch: int = BATCH) -> ResolveTotals:
     """Brings every changed record to its person. Each batch is one transaction."""
     totals = ResolveTotals()
-    _index(store, between)
+    _index(store, between, batch)
     while True:
         with store.begin() as unit:
-            changed = unit.unresolved(BATCH)
+            changed = unit.unresolved(batch)
             if not changed:
                 break
             members = unit.closure((member.id for member in changed), LARGEST_CLOSURE)
@@ -40,12 +40,12 @@ def resolve(store: Store, clock: Clock, between: Callable[[], None]) -> ResolveT
     return totals
 
 
-def _index(store: Store, between: Callable[[], None]) -> None:
+def _index(store: Store, between: Callable[[], None], batch: int) -> None:
     """Keys of all changed records first: two of them may be each other's only link."""
     after = 0
     while True:
         with store.begin() as unit:
-            changed = unit.unresolved(BATCH, after)
+            changed = unit.unresolved(batch, after)
             if not changed:
                 return
             unit.set_keys({member.id: exact.keys_of(member.record) for member in changed})

@@ -218,9 +218,9 @@ def test_a_held_run_goes_on_when_an_admin_accepts_it(shell: Shell) -> None:
     assert f"--accept {held.run_id}" in shell.run("status").stdout.replace("\n", " ")
     wrong = shell.run("sync", "--accept", str(held.run_id + 1), LEADSYNC_LANGUAGE="en")
     assert (wrong.exit_code, f"run {held.run_id} is" in wrong.stderr) == (2, True)
-    accepted = shell.run("sync", "--accept", str(held.run_id), "--json", LEADSYNC_LANGUAGE="en")
+    accepted = shell.run("sync", "--accept", str(held.run_id), "--json")
     assert json.loads(accepted.stdout)["written"]["hubspot"]["applied"] == 20
-    assert "Warning" in accepted.stderr
+    assert "注意" in accepted.stderr
     assert shell.run("sync", "--accept", str(held.run_id)).exit_code == 2
 
 

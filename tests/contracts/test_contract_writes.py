@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -172,10 +173,9 @@ def test_the_days_quota_in_the_middle_tells_what_was_written_before(ready):
     batches = connector.write_scores([ready.update(id, score=42) for id in ids])
     told |= outcomes([next(batches)])
     ready.spend_quota(leaving=0)
-    try:
-        told |= outcomes(batches)
-    except QuotaReached as reached:
-        assert reached.until > ready.now
+    with suppress(QuotaReached):
+        for batch in batches:
+            told |= outcomes([batch])
     applied = {key for key, outcome in told.items() if outcome.result is Result.APPLIED}
     assert applied == {f"k-{id}" for id in ids if "42" in texts_of(ready.content(id))}
     assert len(applied) == ready.score_batch

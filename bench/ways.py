@@ -89,7 +89,7 @@ class Way:
     repeatable: bool = True
 
 
-def paths(system: str, ids: Sequence[str]) -> tuple[Way, ...]:
+def ways(system: str, ids: Sequence[str]) -> tuple[Way, ...]:
     if system == "hubspot":
         cursor = _search_cursor()
         return (
@@ -106,12 +106,12 @@ def paths(system: str, ids: Sequence[str]) -> tuple[Way, ...]:
     )
 
 
-def measured(system: str, url: str, path: Way) -> Measured:
+def measured(system: str, url: str, way: Way) -> Measured:
     """One run with a connector that has read nothing yet."""
     clock, meter = SkippingClock(), CountingMeter()
-    connector = connected(system, url, clock, meter, path.bulk_rows)
+    connector = connected(system, url, clock, meter, way.bulk_rows)
     began, cpu = time.perf_counter(), time.process_time()
-    records = path.work(connector)
+    records = way.work(connector)
     seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     connector.close()
     return Measured(records, meter.calls.total(), seconds, cpu, clock.waited)
