@@ -92,18 +92,15 @@ def _guarded(command: Callable[P, int | None]) -> Callable[P, None]:
     return run
 
 
-@app.command(epilog="Example: leadsync demo --once")
+@app.command("demo", epilog="Example: leadsync demo --once")
 @_guarded
-def demo_(
+def run_demo(
     once: Annotated[bool, typer.Option("--once", help="End after the first cycle.")] = False,
     people: Annotated[int, typer.Option(help="How many people the sandbox CRMs hold.", min=50)] = demo.PEOPLE,
     json_: AsJson = False,
 ) -> int:
     """Try everything on two sandbox CRMs with made-up people; needs no settings."""
     return demo.run(once, people, out, err, json_)
-
-
-demo_.__name__ = "demo"
 
 
 @app.command(epilog="Example: LEADSYNC_WRITE_MODE=apply leadsync run")

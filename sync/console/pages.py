@@ -126,8 +126,8 @@ def _won(page: PlanPage, timezone: str, language: str) -> Table:
 def _weeks(page: PlanPage, language: str) -> str:
     weeks = " ".join(f"{count:>3}" for count in page.hot_per_week)
     capacity = Text(
-        f"(oldest to newest)   capacity {page.capacity_per_week} a week (active owners x tasks a day x 5)",
-        f"(左が最も古い週)   対応可能数 週 {page.capacity_per_week} 件 (有効な担当者 x 1 日の件数 x 5)",
+        f"(oldest to newest)   capacity {page.capacity_per_week} a week (owners with people x tasks a day x 5)",
+        f"(左が最も古い週)   対応可能数 週 {page.capacity_per_week} 件 (担当者数 x 1 日の件数 x 5)",
     )
     return f"{weeks}   {capacity.to(language)}"
 

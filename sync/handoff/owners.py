@@ -15,11 +15,14 @@ class OwnerBook:
         owners = list(owners)
         self._by_id = {(owner.system, owner.id): owner for owner in owners}
         self._by_mail = {(owner.system, owner.email): owner for owner in owners if owner.email and owner.active}
-        # The same salesperson has an account in each CRM.
-        self.active = len({owner.email or (owner.system, owner.id) for owner in owners if owner.active})
 
     def of(self, system: str, owner_id: str) -> Owner | None:
         return self._by_id.get((system, owner_id))
+
+    def salespeople(self, owning: Iterable[tuple[str, str]]) -> int:
+        """How many active people stand behind these (system, owner id); one may have an account in each CRM."""
+        found = [owner for key in owning if (owner := self._by_id.get(key)) and owner.active]
+        return len({owner.email or (owner.system, owner.id) for owner in found})
 
     def task_owner(self, standing: Standing, target: Member) -> str:
         """The owner's id in the target's system, "" when nobody active is known.

@@ -77,7 +77,7 @@ class FieldChange:
 def plan_page(store: Store, plan: Draft, scoring: Scoring, now: int, per_owner_per_day: int) -> PlanPage:
     with store.begin() as unit:
         hot_ids = unit.in_band("hot", 1_000_000)
-        owners = OwnerBook(unit.owners())
+        salespeople = OwnerBook(unit.owners()).salespeople(unit.owning())
         firings = tuple(unit.rule_firings())
         stale = unit.stale(50_000, now - 90 * DAY)
         duplicates = unit.duplicates()
@@ -91,7 +91,7 @@ def plan_page(store: Store, plan: Draft, scoring: Scoring, now: int, per_owner_p
         hot_total=len(hot_ids),
         won=tuple(_won(store, scoring, now)),
         hot_per_week=_hot_per_week(store, scoring, now),
-        capacity_per_week=owners.active * per_owner_per_day * 5,
+        capacity_per_week=salespeople * per_owner_per_day * 5,
         stale=stale,
         duplicates=duplicates,
         firings=firings,

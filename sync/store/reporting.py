@@ -39,6 +39,11 @@ class ReportingSide:
         where = and_(t.scores.c.total >= total, t.scores.c.last_act_at < idle_since)
         return int(self.connection.scalar(select(func.count()).where(where)) or 0)
 
+    def owning(self) -> set[tuple[str, str]]:
+        c = t.people.c
+        query = select(c.system, c.owner_id).where(c.state == State.LIVE.value, c.owner_id != "").distinct()
+        return {(row.system, row.owner_id) for row in self.connection.execute(query)}
+
     def rule_firings(self) -> list[RuleFiring]:
         """How many scored persons each rule gave points to, and when it last saw an act."""
         c = t.score_lines.c

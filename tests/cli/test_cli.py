@@ -186,6 +186,13 @@ def test_doctor_and_lint_name_the_rules_that_cannot_fire_without_page_views(shel
     assert any("page" in check["name"] for check in notices)
 
 
+def test_lint_names_the_web_rules_that_cannot_fire_on_salesforce_alone(shell: Shell) -> None:
+    found = shell.json("model", "lint", "basic", "--against-account", LEADSYNC_HUBSPOT__ACCESS_TOKEN=None)
+    dead = {line["id"] for line in found if line["id"].startswith("cannot_fire:")}
+    assert any("pricing" in id for id in dead)
+    assert not any("seminar" in id for id in dead)
+
+
 def test_a_dead_token_is_a_vendor_s_refusal(shell: Shell) -> None:
     result = shell.run("doctor", LEADSYNC_HUBSPOT__ACCESS_TOKEN="pat-wrong")
     assert result.exit_code == 3

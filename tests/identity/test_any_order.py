@@ -28,8 +28,11 @@ MAILS = ["a@x.jp", "a@x.jp", "b@x.jp", "info@x.jp", ""]
 NAMES = ["佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", ""]
 
 numbers = st.integers(0, len(KEYS) - 1)
+saves = st.tuples(st.just("save"), numbers, st.sampled_from(MAILS), st.sampled_from(MAILS), st.sampled_from(NAMES))
 steps = st.one_of(
-    st.tuples(st.just("save"), numbers, st.sampled_from(MAILS), st.sampled_from(MAILS), st.sampled_from(NAMES)),
+    saves,
+    saves,
+    saves,
     st.tuples(st.just("merge"), numbers, numbers),
     st.tuples(st.just("convert"), numbers, numbers),
     st.tuples(st.just("link"), numbers, numbers),
@@ -161,3 +164,48 @@ def test_who_is_merged_and_split_again_and_again_stays_storable(empty: SqlStore)
             world.save(1, mail, "", "佐藤")
             world.resolve(1)
             assert_as_if_resolved_at_once(empty)
+
+
+def test_who_leaves_a_mailbox_of_many_names_gives_it_back_to_the_others(empty: SqlStore) -> None:
+    wipe(empty)
+    world = World(empty)
+    for n in range(5):
+        world.save(n, "a@x.jp", "", NAMES[n])
+    world.resolve(2)
+    assert len({member.person_id for member in members(empty)}) == 5
+    world.save(0, "b@x.jp", "", NAMES[0])
+    world.resolve(2)
+    assert len({member.person_id for member in members(empty)}) == 2
+    assert_as_if_resolved_at_once(empty)
+
+
+def test_an_old_key_leads_to_the_person_over_several_merges(empty: SqlStore) -> None:
+    wipe(empty)
+    world = World(empty)
+    for n, mail in enumerate(["a@x.jp", "b@x.jp", "c@x.jp"]):
+        world.save(n, mail, "", "佐藤")
+    world.resolve(9)
+    world.save(0, "b@x.jp", "", "佐藤")
+    world.resolve(9)
+    world.save(1, "c@x.jp", "", "佐藤")
+    world.save(0, "c@x.jp", "", "佐藤")
+    world.resolve(9)
+    assert_as_if_resolved_at_once(empty)
+    with empty.reading() as unit:
+        assert len({tuple(unit.find_person(key)) for key in world.keys.values()}) == 1
+
+
+def test_a_group_beyond_the_largest_closure_loses_no_record(empty: SqlStore) -> None:
+    wipe(empty)
+    world = World(empty)
+    for n in range(6):
+        world.save(n, "a@x.jp", "", "佐藤")
+    world.resolve(9)
+    world.save(6, "a@x.jp", "info@x.jp", "佐藤")
+    world.save(7, "b@x.jp", "info@x.jp", "佐藤")
+    with empty.begin() as unit:
+        unit.set_keys({member.id: exact.keys_of(member.record) for member in unit.unresolved(9)})
+        whole = unit.closure([8], 1)
+    everyone = {member.id: member.person_id for member in members(empty)}
+    touched = {everyone[member.id] for member in whole} - {None}
+    assert {id for id, person in everyone.items() if person in touched} <= {member.id for member in whole}
