@@ -161,10 +161,12 @@ class Service:
             except VendorError as error:
                 unavailable[system] = error
                 continue
-            if known and known.split(" ")[0] != account.id:
-                raise _mismatch(system, known.split(" ")[0], account.id)
+            old = known.split(" ")[0] if known else ""
+            if old and account.id and old != account.id:
+                raise _mismatch(system, old, account.id)
             with self.store.begin() as unit:
-                unit.set_fact(f"account:{system}", f"{account.id} {account.kind} {mark}")
+                # Without an id (account details are not granted) the known one stays the one to compare with.
+                unit.set_fact(f"account:{system}", f"{account.id or old} {account.kind} {mark}")
                 unit.set_fact(f"account_at:{system}", str(now))
         return unavailable
 

@@ -32,6 +32,7 @@ from sync.bootstrap import Service
 from sync.console import documents, pages, tables
 from sync.console import status as status_view
 from sync.console.progress import ProgressBars
+from sync.console.words import said_by
 from sync.core.text import Text
 from sync.errors import ConfigError, LeadsyncError, Stopped, StoreError, VendorError
 from sync.jobs import report
@@ -124,6 +125,7 @@ def sync(
     with _service() as service:
         language = service.settings.language
         _check_accepted(service, accept)
+        _check_out(out_file, plan)
         write = service.writes and not plan
         if not (write or plan):
             _say(_why_only_plan(service), language)
@@ -140,7 +142,7 @@ def sync(
         else:
             _print_plan(service, result)
         for notice in () if json_ else result.notices:
-            _say(notice.text, language)
+            err.print(said_by(notice.system, notice.text, language), markup=False, soft_wrap=True)
         return result.exit_code
 
 
@@ -208,7 +210,7 @@ def resume(json_: AsJson = False) -> int:
 @app.command(epilog="Example: leadsync status")
 @_guarded
 def status(json_: AsJson = False) -> int:
-    """Last runs, queue, rejected records, bands and quota."""
+    """Last runs, queue, rejected records, bands and API calls."""
     with _service(need_connector=False) as service:
         page = daemon_module.status_page(service, {})
         if json_:
@@ -272,15 +274,18 @@ def model_lint(
     if against_account:
         with _service() as service:
             kinds = available_kinds(service.connectors, service.store)
+        told = {found["subject"] for found in findings}
         findings += [
-            {"id": f"cannot_fire:{rule}", "severity": "warning", "text": why.to(language)}
+            {"id": f"cannot_fire:{rule}", "severity": "warning", "subject": "", "text": why.to(language)}
             for rule, why in rules_that_cannot_fire(model, kinds)
+            if rule not in told
         ]
     if json_:
         _print_json(findings)
     else:
         for found in findings:
-            out.print(f"{found['severity']:<8} {found['id']}: {found['text']}", markup=False, soft_wrap=True)
+            what = " ".join(part for part in (found["id"], found["subject"]) if part)
+            out.print(f"{found['severity']:<8} {what}: {found['text']}", markup=False, soft_wrap=True)
         if not findings:
             _say(Text("Nothing to complain about.", "問題はありません。"), language)
     return 2 if any(found["severity"] == "error" for found in findings) else 0
@@ -311,8 +316,13 @@ def outbox_list(json_: AsJson = False) -> int:
             rows = unit.outbox_rows(("pending", "sending", "rejected"))
         if json_:
             _print_json([documents.outbox_row(row) for row in rows])
-        else:
+        elif rows:
             out.print(tables.outbox_table(rows, service.settings.timezone, service.settings.language))
+        else:
+            _say(
+                Text("Nothing waits and nothing was refused.", "待機中・拒否された書き込みはありません。"),
+                _language(service),
+            )
         return 0
 
 
@@ -404,8 +414,10 @@ def _write_changes(result: CycleResult, path: Path) -> None:
 def _print_steps(steps: list[Step], service: Service, as_json: bool) -> int:
     if as_json:
         _print_json([documents.step(step) for step in steps])
-    else:
+    elif steps:
         out.print(tables.steps_table(steps, service.settings.language))
+    else:
+        _say(Text("There is nothing to do.", "対象はありません。"), _language(service))
     return 3 if any(step.state == "refused" for step in steps) else 0
 
 
@@ -439,6 +451,20 @@ def _check_accepted(service: Service, accept: int | None) -> None:
             + (f"承認待ちは {held} です" if held else "承認待ちはありません"),
         )
     )
+
+
+def _check_out(path: Path | None, plan: bool) -> None:
+    if path is None:
+        return
+    if not plan:
+        raise ConfigError(Text("--out belongs to --plan", "--out は --plan と一緒に指定してください"))
+    try:
+        path.open("a", encoding="utf-8").close()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ConfigError(
+            Text(f"--out {path} cannot be written: {reason}", f"--out {path} に書き込めません: {reason}")
+        ) from error
 
 
 def _why_only_plan(service: Service) -> Text:

@@ -13,7 +13,7 @@ import structlog
 
 from sync import scheduler
 from sync.bootstrap import Service
-from sync.errors import LeadsyncError
+from sync.errors import ConfigError, LeadsyncError
 from sync.jobs.cycle import CycleResult, Order
 from sync.scheduler import Daemon, Job, JobError
 from sync.store.lease import Busy
@@ -51,9 +51,15 @@ class LogReporter:
 class Jobs:
     """What the scheduler runs. Cycles never overlap: they share one thread and the store's lease."""
 
-    def __init__(self, service: Service, ended: Callable[[CycleResult], None] | None = None) -> None:
+    def __init__(
+        self,
+        service: Service,
+        ended: Callable[[CycleResult], None] | None = None,
+        refused: Callable[[ConfigError], None] | None = None,
+    ) -> None:
         self._service = service
         self._ended = ended
+        self._refused = refused
         self._availability = Availability()
 
     def table(self) -> list[Job]:
@@ -95,6 +101,11 @@ class Jobs:
         except Busy:
             _log.info("another process works on this store", job=order.job)
             return
+        except ConfigError as error:
+            _log.error("refused to go on", job=order.job, error=type(error).__name__, text=error.text.en)
+            if self._refused:
+                self._refused(error)
+            return
         self._recovered(result, reporter)
         self._service.telemetry.observe_cycle(result, order.job)
         with self._service.store.reading() as unit:
@@ -115,15 +126,23 @@ def run(
     ended: Callable[[CycleResult], None] | None = None,
     log: IO[str] | None = None,
 ) -> int:
-    """Runs until SIGTERM or Ctrl-C; the page or batch in hand is finished, at most ten seconds.
+    """Runs until SIGTERM or Ctrl-C; the page or batch in hand is finished, at most ten seconds. Raises the
+    `ConfigError` that a job met: going on would only repeat it.
 
     `greeting` is called once with the status page's address, `ended` after each cycle; logs go to `log` or
     standard error.
     """
     configure_logging("info", log)
-    daemon = scheduler.build(Jobs(service, ended).table(), service.settings.timezone, service.clock, stop=service.stop)
-    web = _web(service, daemon)
     done = threading.Event()
+    refusals: list[ConfigError] = []
+
+    def refuse(error: ConfigError) -> None:
+        refusals.append(error)
+        done.set()
+
+    jobs = Jobs(service, ended, refuse).table()
+    daemon = scheduler.build(jobs, service.settings.timezone, service.clock, stop=service.stop)
+    web = _web(service, daemon)
     previous = {name: signal.signal(name, lambda *_: done.set()) for name in (signal.SIGTERM, signal.SIGINT)}
     _remember(service)
     try:
@@ -140,6 +159,8 @@ def run(
             signal.signal(name, handler)
         web.stop()
     _log.info("stopped", orderly=orderly)
+    if refusals:
+        raise refusals[0]
     return 0
 
 

@@ -10,7 +10,7 @@ from connectors.hubspot import doctor, routes
 from connectors.hubspot.associations import next_after
 from connectors.hubspot.client import TIMEOUTS, HubSpotClient
 from connectors.hubspot.engagements import EmailEvents, FormReader, PageViews
-from connectors.hubspot.failures import unexpected
+from connectors.hubspot.failures import is_absent, unexpected
 from connectors.hubspot.mapping import OBJECT_TYPES, Surroundings, owner
 from connectors.hubspot.objects import ObjectReader
 from connectors.hubspot.provision import Provisioner
@@ -21,7 +21,7 @@ from connectors.hubspot.tokens import fingerprint
 from connectors.hubspot.writes import ScoreWriter
 from sync.core.records import HUBSPOT, OwnerRecord
 from sync.core.text import Text
-from sync.errors import CallRefused, FeatureMissing, VendorError
+from sync.errors import FeatureMissing, TemporaryFailure, VendorError
 from sync.ports import Account, Check, ConnectorContext, Notice, Outcome, Page, ScoreUpdate, Step, TaskOrder
 
 OWNERS_EVERY = 3_600
@@ -40,7 +40,8 @@ STREAMS = (
     "forms",
     "email_events",
 )
-_OUTSIDE_THE_CRM = frozenset({"page_views", "forms", "email_events"})
+# What people, companies and deals are made of; the other streams only add acts.
+_RECORDS = frozenset({"owners", "companies", "contacts", "deals"})
 
 
 class HubSpotConnector:
@@ -101,7 +102,7 @@ class HubSpotConnector:
             for page in pages:
                 yield page
                 cursor = page.cursor
-        except (FeatureMissing, CallRefused) as refused:
+        except VendorError as refused:
             if not _is_missing_feature(refused, stream):
                 raise
             if self._reference.set_missing(stream, True):
@@ -123,7 +124,7 @@ class HubSpotConnector:
         if stream == "contacts":
             around = Surroundings(page_views=not self._reference.was_missing("page_views"))
         elif stream == "deals":
-            around = Surroundings(stages=self._reference.stages(), currency=self._reference.currency())
+            around = Surroundings(stages=self._reference.stages(), currency=self._reference.account().currency)
         return ObjectReader(self._client, self._clock, OBJECT_TYPES[stream], around).read(cursor, full)
 
     def _forms(self, cursor: str | None, full: bool) -> Iterator[Page]:
@@ -157,8 +158,12 @@ class HubSpotConnector:
 
 
 def _is_missing_feature(refused: VendorError, stream: str) -> bool:
-    """403 says so plainly; a product's own API may also just not be there."""
-    return isinstance(refused, FeatureMissing) or (stream in _OUTSIDE_THE_CRM and refused.status == 404)
+    """Contacts must be readable, and a web page in place of records may be a proxy's passing trouble."""
+    if isinstance(refused, FeatureMissing):
+        return True
+    if stream == "contacts" or (stream in _RECORDS and isinstance(refused, TemporaryFailure)):
+        return False
+    return is_absent(refused)
 
 
 def _notice(stream: str, refused: VendorError) -> Notice:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from connectors.hubspot import routes
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.engagements import PAGE_VIEW_EVENT
-from connectors.hubspot.failures import listed
+from connectors.hubspot.failures import is_absent, listed
 from connectors.hubspot.mapping import OBJECT_TYPES, ObjectType
 from connectors.hubspot.provision import WRITE_SCOPE, difference
 from connectors.hubspot.reference import Reference, usage
 from sync.core.fields import FIELDS
 from sync.core.records import HUBSPOT
 from sync.core.text import Text
-from sync.errors import FeatureMissing, LeadsyncError
+from sync.errors import FeatureMissing, LeadsyncError, VendorError
 from sync.ports import Check, Clock, Health
 
 _SKEW = 60  # seconds; beyond it, due dates and scheduled times of the two sides disagree visibly
@@ -57,10 +57,13 @@ def checks(client: HubSpotClient, reference: Reference, clock: Clock, daily_limi
 
 def _account(reference: Reference) -> Iterator[Check]:
     try:
-        account = reference.account(fresh=True)
-    except FeatureMissing as refused:
+        account = reference.fresh_account()
+    except VendorError as error:
+        if not is_absent(error):
+            raise
+        needs = error.needs if isinstance(error, FeatureMissing) else "account-info.security.read"
         yield _check("credentials", Health.OK, Text("accepted", "認証されました"))
-        yield _check("account", Health.WARNING, refused.text, _scope_remedy(refused.needs))
+        yield _check("account", Health.WARNING, error.text, _account_remedy(needs))
         return
     yield _check("credentials", Health.OK, Text("accepted", "認証されました"))
     found = Text(
@@ -191,6 +194,13 @@ def _scope_remedy(needs: str) -> Text:
     return Text(
         f"needs {needs}; without it the rules that use this data cannot fire",
         f"{needs} が必要です。無い場合、このデータを使うルールは働きません",
+    )
+
+
+def _account_remedy(needs: str) -> Text:
+    return Text(
+        f"needs {needs}; without it another portal's credentials are not noticed",
+        f"{needs} が必要です。無い場合、別ポータルの認証情報に替わっても検出できません",
     )
 
 

@@ -115,6 +115,14 @@ def listed(body: Mapping[str, Any], operation: str, optional: bool = False) -> l
     return found
 
 
+def is_absent(error: VendorError) -> bool:
+    """Whether the account lacks what was asked for: 403 says so plainly, and a product's API may just not be there.
+
+    A 404 with a web page counts too: HubSpot's edge answers routes that an account does not have like that.
+    """
+    return isinstance(error, FeatureMissing) or error.status == 404
+
+
 def retryable(status: int) -> bool:
     return status in RETRYABLE or status >= 500
 

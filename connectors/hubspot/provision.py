@@ -8,12 +8,12 @@ from typing import Any
 
 from connectors.hubspot import routes
 from connectors.hubspot.client import HubSpotClient
-from connectors.hubspot.failures import Complaints, error_code, listed
+from connectors.hubspot.failures import Complaints, error_code, is_absent, listed
 from connectors.hubspot.reference import Reference
 from sync.core.fields import FIELDS, HUBSPOT_GROUP, Field, FieldType, chosen
 from sync.core.records import HUBSPOT
 from sync.core.text import Text
-from sync.errors import CallRefused, FeatureMissing
+from sync.errors import CallRefused, FeatureMissing, VendorError
 from sync.ports import Step
 
 WRITE_SCOPE = "crm.schemas.contacts.write"
@@ -83,7 +83,12 @@ class Provisioner:
             self._reference.forget_fields()
 
     def _group_exists(self) -> bool:
-        body = self._client.get(routes.PROPERTY_GROUPS, type="contacts").body
+        try:
+            body = self._client.get(routes.PROPERTY_GROUPS, type="contacts").body
+        except VendorError as error:
+            if not is_absent(error):
+                raise
+            return False  # making one that is there is answered with 409, which does no harm
         found = (group for group in listed(body, "property groups") if group.get("archived") is not True)
         return any(group.get("name") == HUBSPOT_GROUP for group in found)
 
@@ -114,8 +119,9 @@ class Provisioner:
         body = {"inputs": [definition(own, self._language) for own in wanted]}
         try:
             self._client.post(routes.PROPERTIES_BATCH_CREATE, body, judge=True, type="contacts")
-        except CallRefused:
-            return
+        except VendorError as error:
+            if not isinstance(error, CallRefused) and error.status != 404:
+                raise
 
     def _create_one(self, own: Field) -> Text | None:
         body = definition(own, self._language)

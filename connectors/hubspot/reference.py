@@ -12,17 +12,18 @@ from typing import Any
 
 from connectors.hubspot import mapping, routes
 from connectors.hubspot.client import HubSpotClient
-from connectors.hubspot.failures import listed, unexpected
+from connectors.hubspot.failures import is_absent, listed, unexpected
 from connectors.hubspot.mapping import Stage
 from sync.core.fields import FIELDS
 from sync.core.records import HUBSPOT
-from sync.errors import FeatureMissing
+from sync.errors import VendorError
 from sync.ports import Account, Clock, Memory
 
 ACCOUNT_EVERY = 86_400
 PIPELINES_EVERY = 3_600
 FIELDS_EVERY = 6 * 3_600
 MISSING_FEATURE_EVERY = 86_400
+_UNTOLD = {"id": "", "kind": "", "timezone": "", "currency": "", "url": ""}
 _KINDS = {
     "STANDARD": "production",
     "SANDBOX": "sandbox",
@@ -39,20 +40,26 @@ class Reference:
         if (known := self._recall("account")) is not None:
             client.day_zone = known["timezone"] or client.day_zone
 
-    def account(self, fresh: bool = False) -> Account:
-        known = None if fresh else self._recall("account", ACCOUNT_EVERY)
-        if known is None:
-            known = _account(self._client.get(routes.ACCOUNT).body)
-            self._remember("account", known)
-            self._client.day_zone = known["timezone"] or self._client.day_zone
-        return Account(HUBSPOT, **known)
-
-    def currency(self) -> str:
-        """The account's own currency, "" where account details are not granted."""
+    def account(self) -> Account:
+        """As asked within the last day. Where details are not granted, as last told, or else all fields empty."""
+        known = self._recall("account", ACCOUNT_EVERY)
+        if known is not None:
+            return Account(HUBSPOT, **known)
         try:
-            return self.account().currency
-        except FeatureMissing:
-            return ""
+            return self.fresh_account()
+        except VendorError as error:
+            if not is_absent(error):
+                raise
+            known = self._recall("account") or _UNTOLD
+            self._remember("account", known)
+            return Account(HUBSPOT, **known)
+
+    def fresh_account(self) -> Account:
+        """As asked now; raises where details are not granted."""
+        known = _account(self._client.get(routes.ACCOUNT).body)
+        self._remember("account", known)
+        self._client.day_zone = known["timezone"] or self._client.day_zone
+        return Account(HUBSPOT, **known)
 
     def stages(self) -> Mapping[tuple[str, str], Stage]:
         """Deal stages; empty where pipelines are not granted (a deal's own closed flags then decide)."""
@@ -60,7 +67,9 @@ class Reference:
         if known is None:
             try:
                 pipelines = listed(self._client.get(routes.PIPELINES, type="deals").body, "pipelines")
-            except FeatureMissing:
+            except VendorError as error:
+                if not is_absent(error):
+                    raise
                 pipelines = []
             found = mapping.stages(pipelines)
             known = [[*where, stage.label, stage.status] for where, stage in found.items()]

@@ -47,11 +47,12 @@ def metadata(field: Field, language: str) -> dict[str, Any]:
 
 
 def fits(field: Field, shape: FieldShape) -> bool:
-    """Whether a field of this shape can hold what we write; a length that describe leaves out counts as enough."""
+    """Whether a field of this shape can hold what we write; lengths and values that describe leaves out count as
+    enough."""
     if shape.type not in _DESCRIBED[field.type]:
         return False
     if field.type is FieldType.CHOICE:
-        return {value for value, _ in field.choices} <= set(shape.values)
+        return not shape.values or {value for value, _ in field.choices} <= set(shape.values)
     if field.type is FieldType.NUMBER:
         return shape.precision == 0 or shape.precision - shape.scale >= NUMBER_DIGITS
     return shape.length == 0 or shape.length >= _LENGTHS.get(field.type, 0)

@@ -144,7 +144,7 @@ class Provisioner:
             if refusal.fault.code == "DUPLICATE_DEVELOPER_NAME":
                 return _step("field", place.name, "created")
             return self._refused(place, refusal)
-        if not (isinstance(answer.body, Mapping) and answer.body.get("success") is True):
+        if not isinstance(answer.body, Mapping) or answer.body.get("success") is False:
             raise unexpected("a field was answered without success", "項目の作成結果が不明です", f"POST {_FIELD_PATH}")
         return _step("field", place.name, "created")
 

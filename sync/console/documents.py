@@ -78,7 +78,12 @@ def outbox_row(row: OutboxRow) -> dict[str, Any]:
 
 
 def finding(found: Finding, language: str) -> dict[str, str]:
-    return {"id": found.id, "severity": str(found.severity), "text": found.text.to(language)}
+    return {
+        "id": found.id,
+        "severity": str(found.severity),
+        "subject": found.subject,
+        "text": found.text.to(language),
+    }
 
 
 def explanation(found: Explanation) -> dict[str, Any]:

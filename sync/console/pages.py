@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from sync.console.tables import when
-from sync.console.words import ADJUSTMENT, AXIS, BAND, EVIDENCE, SYSTEM
+from sync.console.words import ADJUSTMENT, AXIS, BAND, EVIDENCE, STATE, SYSTEM, TASK, word
+from sync.core.fields import SLA_STATES
 from sync.core.text import Text
 from sync.handoff.reasons import line_label
 from sync.identity.survivorship import full_name
@@ -63,7 +64,7 @@ def explanation(found: Explanation, model: Model, timezone: str, language: str) 
         _ledger(found, model, timezone, language),
         RichText(f"{total}: {score.top_reason}", "bold"),
         RichText(f"{t('Model', 'モデル')} {score.model_version} · {when(score.as_of, timezone)}", "dim"),
-        _heading(t("What each CRM was told", "各 CRM への通知内容")),
+        _heading(t("What each CRM was told", "各 CRM への書き込み内容")),
         _told(found, timezone, language),
         *_episodes(found, timezone, language),
     )
@@ -194,7 +195,8 @@ def _members(found: Explanation, timezone: str, language: str) -> Table:
     for member in found.dossier.members:
         record = member.record
         name = " · ".join(part for part in (full_name(record), record.email, record.company_name) if part)
-        table.add_row(_name(member), RichText(name), record.state.value, when(record.modified_at, timezone))
+        state = word(STATE, record.state.value, language)
+        table.add_row(_name(member), RichText(name), state, when(record.modified_at, timezone))
     return table
 
 
@@ -249,12 +251,15 @@ def _told(found: Explanation, timezone: str, language: str) -> RenderableType:
 
 def _episodes(found: Explanation, timezone: str, language: str) -> Iterator[RichText]:
     for episode in found.episodes:
-        task = f"{episode.task_system} {episode.task_id}" if episode.task_id else episode.task_state
+        task = (
+            f"{episode.task_system} {episode.task_id}" if episode.task_id else word(TASK, episode.task_state, language)
+        )
+        sla = dict(SLA_STATES)[episode.sla_state].to(language)
         text = Text(
             f"Hot episode {episode.number}: since {when(episode.hot_since, timezone)}, "
-            f"task {task}, due {when(episode.due_at, timezone)}, SLA {episode.sla_state}",
+            f"task {task}, due {when(episode.due_at, timezone)}, SLA {sla}",
             f"ホット期間 {episode.number}: {when(episode.hot_since, timezone)} から、"
-            f"タスク {task}、期限 {when(episode.due_at, timezone)}、SLA {episode.sla_state}",
+            f"タスク {task}、期限 {when(episode.due_at, timezone)}、SLA {sla}",
         )
         yield RichText(text.to(language))
 

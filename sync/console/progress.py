@@ -7,7 +7,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from sync.console.words import PHASE, SYSTEM
+from sync.console.words import PHASE, said_by
 from sync.errors import LeadsyncError
 
 
@@ -56,8 +56,7 @@ class ProgressBars:
         self._show(orders)
 
     def failed(self, system: str, error: LeadsyncError) -> None:
-        name = SYSTEM[system].to(self._language)
-        self._console.print(f"[red]{name}:[/red] {error.text.to(self._language)}", highlight=False)
+        self._console.print(said_by(system, error.text, self._language), style="red", markup=False, highlight=False)
 
     def _show(self, count: int) -> None:
         if self._current is not None:

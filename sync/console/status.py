@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from sync.console.tables import when
-from sync.console.words import BAND, SYSTEM
+from sync.console.words import BAND, JOB, STATE, SYSTEM, said_by, word
 from sync.core.text import Text
 from sync.web.page import RunLine, StatusPage
 
@@ -37,7 +37,7 @@ def status(page: StatusPage, language: str) -> Group:
         where = f"{line.system} {line.object} {line.vendor_id}"
         parts.append(RichText(f"{where}: {line.code} {line.detail}", "yellow"))
     for notice in page.notices:
-        parts.append(RichText(f"{SYSTEM[notice.system].to(language)}: {notice.text.to(language)}", "yellow"))
+        parts.append(RichText(said_by(notice.system, notice.text, language), "yellow"))
     return Group(*parts)
 
 
@@ -99,7 +99,8 @@ def _runs(page: StatusPage, language: str) -> Table:
     for number, head in enumerate(heads):
         table.add_column(head.to(language), justify="right" if number == 0 or number > 3 else "left")
     for run in page.runs:
-        table.add_row(str(run.id), run.job, when(run.started_at, page.timezone), run.state, *_numbers(run))
+        job, state = word(JOB, run.job, language), word(STATE, run.state, language)
+        table.add_row(str(run.id), job, when(run.started_at, page.timezone), state, *_numbers(run))
     return table
 
 

@@ -11,7 +11,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text as RichText
 
-from sync.console.words import BAND, HEALTH, STEP, SYSTEM
+from sync.console.words import BAND, HEALTH, KIND, STATE, STEP, SYSTEM, word
+from sync.core.fields import BY_NAME, FieldType
 from sync.core.text import Text
 from sync.jobs.cycle import CycleResult
 from sync.ports import Check, Health, Step
@@ -41,7 +42,7 @@ def steps_table(steps: Iterable[Step], language: str) -> Table:
         said += f"\n{detail.to(language)}" if detail else ""
         colour = {"refused": "red", "differs": "yellow", "created": "green"}.get(state, "")
         names = _names([step.name for step in group], language)
-        table.add_row(SYSTEM[system].to(language), kind, names, RichText(said, colour))
+        table.add_row(SYSTEM[system].to(language), word(KIND, kind, language), names, RichText(said, colour))
     return table
 
 
@@ -70,7 +71,9 @@ def outbox_table(rows: Sequence[OutboxRow], timezone: str, language: str) -> Tab
     table = _table(language, *heads)
     for row in rows:
         next_at = when(row.next_at, timezone) if row.state != "rejected" else "-"
-        table.add_row(str(row.id), row.system, row.kind, row.state, str(row.attempts), next_at, RichText(row.reason))
+        kind, state = word(KIND, row.kind, language), word(STATE, row.state, language)
+        system = SYSTEM[row.system].to(language)
+        table.add_row(str(row.id), system, kind, state, str(row.attempts), next_at, RichText(row.reason))
     return table
 
 
@@ -86,7 +89,7 @@ def audit_table(entries: Sequence[AuditEntry], timezone: str, language: str) -> 
     table = _table(language, *heads)
     for entry in entries:
         record = f"{entry.system} {entry.object} {entry.vendor_id}"
-        values = [RichText(_short(value)) for value in (entry.old, entry.new)]
+        values = [RichText(_short(_readable(entry.field, value, timezone))) for value in (entry.old, entry.new)]
         table.add_row(when(entry.at, timezone), str(entry.run_id or "-"), record, entry.field, *values)
     return table
 
@@ -176,6 +179,14 @@ def _table(language: str, *heads: Text, numbers: int = 0) -> Table:
         is_number = position >= len(heads) - numbers
         table.add_column(head.to(language), justify="right" if is_number else "left", overflow="fold")
     return table
+
+
+def _readable(field: str, value: str | None, timezone: str) -> str | None:
+    """Times as people read them; they are kept as epoch seconds."""
+    known = BY_NAME.get(field)
+    if value and known and known.type is FieldType.TIME:
+        return when(int(value), timezone)
+    return value
 
 
 def _short(value: Any, limit: int = 60) -> str:

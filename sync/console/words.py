@@ -45,4 +45,56 @@ STEP = {
     "differs": Text("differs: left alone", "定義が異なるため変更しません"),
     "refused": Text("refused", "拒否されました"),
 }
+KIND = {
+    "score": Text("score", "スコア"),
+    "task": Text("task", "タスク作成"),
+    "task_done": Text("close task", "タスク完了"),
+    "tasks": Text("our tasks", "タスク"),
+    "values": Text("records with our values", "値を書いたレコード"),
+    "group": Text("property group", "プロパティグループ"),
+    "property": Text("property", "プロパティ"),
+    "field": Text("field", "項目"),
+    "permission_set": Text("permission set", "権限セット"),
+    "field_access": Text("field access", "項目の権限"),
+    "assignment": Text("assignment", "権限セットの割り当て"),
+}
+STATE = {
+    "pending": Text("waiting", "送信待ち"),
+    "sending": Text("being sent", "送信中"),
+    "rejected": Text("rejected", "拒否"),
+    "running": Text("running", "実行中"),
+    "done": Text("done", "完了"),
+    "failed": Text("failed", "失敗"),
+    "held": Text("held", "承認待ち"),
+    "stopped": Text("stopped", "停止"),
+    "live": Text("live", "有効"),
+    "archived": Text("archived", "アーカイブ済み"),
+    "merged": Text("merged", "統合済み"),
+    "converted": Text("converted", "変換済み"),
+}
+JOB = {
+    "cycle": Text("sync", "同期"),
+    "push": Text("send", "送信"),
+    "reconcile": Text("full comparison", "全件照合"),
+}
+TASK = {
+    "none": Text("none", "なし"),
+    "queued": Text("queued", "順番待ち"),
+    "ordered": Text("being made", "作成中"),
+    "made": Text("made", "作成済み"),
+    "failed": Text("refused", "拒否"),
+}
 HEALTH = {"ok": Text("ok", "正常"), "warning": Text("warning", "注意"), "failed": Text("failed", "異常")}
+
+
+def word(words: dict[str, Text], code: str, language: str) -> str:
+    """The word for a code; an unknown code as it is."""
+    return words[code].to(language) if code in words else code
+
+
+def said_by(system: str, text: Text, language: str) -> str:
+    """A vendor's matter with the vendor's name before it, once."""
+    said = text.to(language)
+    if said.lower().startswith(system):
+        return SYSTEM[system].to(language) + said[len(system) :]
+    return f"{SYSTEM[system].to(language)}: {said}"

@@ -207,13 +207,14 @@ def _bearer(system: str, owner: str) -> str:
 
 
 def _with_tellings(plan: PersonPlan, policy: Policy, now: int) -> PersonPlan:
+    waiting = {id: row for id, row in plan.standing.waiting.items() if _is_mine(plan, id)}
     if plan.turn.number < 0:  # outside the pilot
-        return plan
+        return replace(plan, drops=tuple(row.key for row in waiting.values()))
     values = tellings.wanted(plan.standing, plan.episode, plan.first_hot_at, now)
     told = tellings.tellings(plan.standing, values, policy.writable)
     orders = tuple(_score_order(plan.standing, telling) for telling in told if not _waits(plan.standing, telling, now))
     needed = {telling.member.id for telling in told}
-    drops = tuple(row.key for id, row in plan.standing.waiting.items() if _is_mine(plan, id) and id not in needed)
+    drops = tuple(row.key for id, row in waiting.items() if id not in needed)
     return replace(plan, tellings=told, orders=orders, drops=drops)
 
 

@@ -58,7 +58,7 @@ def tellings(standing: Standing, values: FieldValues, writable: Mapping[str, Col
         for member in live(standing.members)
         if (names := writable.get(member.record.key.system)) and (telling := _telling(standing, member, values, names))
     ]
-    if not any(_worth_a_write(standing, telling, values) for telling in differing):
+    if not any(_worth_a_write(standing, telling) for telling in differing):
         return ()
     return tuple(differing)
 
@@ -84,13 +84,21 @@ def _telling(standing: Standing, member: Member, values: FieldValues, names: Col
     known = last_known(standing, member)
     fields = {name: values[name] for name in WRITTEN if name in names and name in values}
     old = {name: known.get(name) for name, value in fields.items() if not same(known.get(name), value)}
-    return Telling(member, fields, old) if old.keys() - STAMPS else None
+    return Telling(member, fields, old) if old.keys() - STAMPS or _under_way(standing, member) else None
 
 
-def _worth_a_write(standing: Standing, telling: Telling, values: FieldValues) -> bool:
+def _under_way(standing: Standing, member: Member) -> bool:
+    """An update was sent and not answered: nobody knows what the record holds until one is."""
+    row = standing.waiting.get(member.id)
+    return row is not None and row.state == "sending"
+
+
+def _worth_a_write(standing: Standing, telling: Telling) -> bool:
     """At once when something moved; a change by ageing alone waits until it adds up."""
     told = standing.told.get(telling.member.id)
-    if told is None or told.basis != standing.score.basis or telling.old.keys() & AT_ONCE:
+    if told is None or _under_way(standing, telling.member) or telling.old.keys() - told.fields.keys():
+        return True
+    if told.basis != standing.score.basis or telling.old.keys() & AT_ONCE:
         return True
     if any(not same(told.fields.get(name), value) for name, value in telling.old.items()):
         return True  # somebody else changed our field: it is put right

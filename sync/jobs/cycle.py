@@ -130,7 +130,7 @@ class Cycle:
         except Stopped:
             result.state = "stopped"
             raise
-        except Exception:
+        except BaseException:  # Ctrl-C too: it did not come to its end
             result.state = "failed"
             raise
         finally:
@@ -163,6 +163,8 @@ class Cycle:
     def _plan_and_push(self, result: CycleResult, order: Order) -> None:
         self.reporter.phase("plan")
         policy = self._policy(result, order.write)
+        if order.write and not policy.writable:
+            return  # everybody stays due
         now = int(self.clock())
         result.draft = plan.make_draft(self.store, policy, now, self.between)
         result.over_brake = plan.braked(self.store, result.draft, order.brake or Brake())
@@ -178,15 +180,17 @@ class Cycle:
         self._push(result, policy)
 
     def _policy(self, result: CycleResult, write: bool) -> Policy:
-        """Under a plan every field counts as writable: the plan works before `provision`."""
+        """Under a plan every field counts as writable: the plan works before `provision`. Under an apply a system
+        that cannot be written now is left out of `writable`, and its people wait."""
+        if not write:
+            everything = frozenset(field.name for field in FIELDS if field.written)
+            systems = tuple(self.connectors)
+            return replace(self.policy, systems=systems, writable=dict.fromkeys(systems, everything))
         reachable = {
             system: connector
             for system, connector in self.connectors.items()
             if system not in self.unavailable and not isinstance(result.errors.get(system), AccessRefused)
         }
-        if not write:
-            everything = frozenset(field.name for field in FIELDS if field.written)
-            return replace(self.policy, systems=tuple(self.connectors), writable=dict.fromkeys(reachable, everything))
         writable: dict[str, frozenset[str]] = {}
         for system, connector in reachable.items():
             try:
@@ -196,7 +200,9 @@ class Cycle:
         for system in plan.lacking(writable):
             del writable[system]
             self._failed(result, system, _not_provisioned(system))
-        return replace(self.policy, systems=tuple(writable), writable=writable)
+        policy = replace(self.policy, systems=tuple(self.connectors), writable=writable)
+        plan.notice_new_policy(self.store, policy)
+        return policy
 
     def _hold(self, result: CycleResult) -> None:
         """The first held run keeps its number until an admin answers, however many cycles go by."""
@@ -208,7 +214,7 @@ class Cycle:
 
     def _push(self, result: CycleResult, policy: Policy) -> None:
         """Salesforce first: HubSpot is told after its acknowledgement."""
-        for system in sorted(policy.systems, key=lambda name: name != SALESFORCE):
+        for system in sorted(policy.writable, key=lambda name: name != SALESFORCE):
             self.reporter.phase(f"push {system}")
             totals = result.pushes.setdefault(system, PushTotals())
             pusher = Pusher(
@@ -239,7 +245,9 @@ def waits_until(result: CycleResult) -> Counter[str]:
 def _not_provisioned(system: str) -> LeadsyncError:
     return LeadsyncError(
         Text(
-            f"{system}: our fields are not there yet, so nothing was written to it. Run `leadsync provision`",
-            f"{system}: 書き込み先の項目がまだありません。`leadsync provision` を実行してください",
+            f"{system}: our fields are missing, or these credentials may not edit them; nothing was written to it. "
+            "Run `leadsync provision`; `leadsync doctor` shows what is missing",
+            f"{system}: 書き込み先の項目がないか、編集する権限がないため、書き込みませんでした。"
+            "`leadsync provision` を実行してください。不足しているものは `leadsync doctor` で確認できます",
         )
     )

@@ -13,7 +13,8 @@ from sync.core.records import HUBSPOT
 from sync.handoff import episodes
 from sync.handoff.draft import REJECTED_WAITS, Draft, Moment, PersonPlan, Policy, draft
 from sync.handoff.episodes import Change
-from sync.handoff.owners import OwnerBook
+from sync.handoff.owners import OwnerBook, live
+from sync.jobs.closing import withdraw_task
 from sync.ports import Connector
 from sync.repository import Episode, Standing, Store, Unit
 
@@ -37,8 +38,8 @@ def make_draft(store: Store, policy: Policy, now: int, between: Callable[[], Non
         owners = OwnerBook(unit.owners())
         live_at = unit.fact("live_at")
         moment = Moment(now, int(live_at) if live_at else None, _ordered_today(unit, policy, now))
-    standings = _standings(store, waiting, between)
-    keys = [key for standing in standings if (key := _coming_task_key(standing))]
+    standings = [s for s in _standings(store, waiting, between) if _all_writable(s, policy)]
+    keys = [key for standing in standings for key in _coming_task_keys(standing)]
     with store.begin() as unit:
         own_tasks = {key: record.id for key, record in unit.own_tasks(keys).items()}
     return draft(standings, owners, policy, moment, own_tasks)
@@ -80,6 +81,18 @@ def writable_fields(connectors: Mapping[str, Connector]) -> dict[str, frozenset[
     return found
 
 
+def notice_new_policy(store: Store, policy: Policy) -> None:
+    """Fields, CRMs and pilot owners that take part only since now make everybody due, changed or not."""
+    marks = {f"writable:{system}": " ".join(sorted(names)) for system, names in policy.writable.items()}
+    marks["systems"] = " ".join(sorted(policy.systems))
+    marks["pilot"] = " ".join(sorted(policy.pilot_owners))
+    with store.begin() as unit:
+        for name, mark in marks.items():
+            if unit.fact(name) != mark:
+                unit.set_fact(name, mark)
+                unit.flag_all_for_plan()
+
+
 def lacking(writable: Mapping[str, frozenset[str]]) -> list[str]:
     """Systems where not even the minimal fields exist: nothing can be written there before `provision`."""
     needed = {field.name for field in FIELDS if field.minimal and field.written}
@@ -109,14 +122,19 @@ def _standings(store: Store, waiting: list[int], between: Callable[[], None]) ->
     return [found[id] for id in sorted(found)]
 
 
-def _coming_task_key(standing: Standing) -> str | None:
-    """The key of the task that this person may get now."""
+def _all_writable(standing: Standing, policy: Policy) -> bool:
+    """All records of a person are written together: she waits, still due, while one of her systems cannot be."""
+    systems = {member.record.key.system for member in live(standing.members)}
+    return not (systems & set(policy.systems)) - policy.writable.keys()
+
+
+def _coming_task_keys(standing: Standing) -> list[str]:
+    """The keys of tasks that this person may get now: of an episode that waits, of one that opens."""
     episode = standing.episode
-    if episode and episode.task_state == "queued":
-        return episode.task_key
+    found = [episode.task_key] if episode and episode.task_state == "queued" else []
     if standing.score.band == "hot":
-        return episodes.task_key(standing.key, (episode.number if episode else 0) + 1)
-    return None
+        found.append(episodes.task_key(standing.key, (episode.number if episode else 0) + 1))
+    return found
 
 
 def _ordered_today(unit: Unit, policy: Policy, now: int) -> Counter[str]:
@@ -160,8 +178,8 @@ def _commit_episode(unit: Unit, plan: PersonPlan, now: int) -> int | None:
         )
     if episode != plan.standing.episode:
         unit.update_episode(episode_id, **_changeable(episode))
-    if plan.turn.change is Change.CLOSE and episode.task_state == "queued":
-        unit.update_episode(episode_id, task_state="none")
+    if plan.turn.change is Change.CLOSE:
+        withdraw_task(unit, episode)
     return episode_id
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sync.core.records import RecordKey
 from sync.core.text import Text
+from sync.jobs.closing import complete_double, requeue
 from sync.ports import Clock, Connector, Outcome, Result, ScoreUpdate, Sleep, TaskAction, TaskOrder
 from sync.repository import AuditEntry, Member, OutboxRow, Store, Told, Unit
 
@@ -66,13 +67,12 @@ class Pusher:
     pushed: Pushed
 
     def scores(self, totals: PushTotals) -> None:
-        """Sends every due score; those of a person whose Salesforce records are still waiting stay."""
+        """Sends every due score; those of a person whose Salesforce records are still waiting stay. Each is marked
+        before it is sent: after a crash it is sent again, so that what was written is always on record."""
         while rows := self._due(("score",)):
             by_key = {row.key: row for row in rows}
-            with self.store.begin() as unit:
-                members = unit.records([row.record_id for row in rows if row.record_id])
-            updates = [_update(row, members) for row in rows if row.record_id in members]
-            self._drop([row for row in rows if row.record_id not in members])
+            members = self._begin(rows)
+            updates = [_update(row, members) for row in rows]
             for outcomes in self.connector.write_scores(updates):
                 self._settle_scores(outcomes, by_key, members, totals)
                 _strike(by_key, outcomes)
@@ -84,12 +84,12 @@ class Pusher:
         while rows := self._due(("task", "task_done")):
             by_key = {row.key: row for row in rows}
             self._let_settle(rows)
+            members = self._begin(rows)
             with self.store.begin() as unit:
-                members = unit.records([row.record_id for row in rows if row.record_id])
-                unit.mark_sending([row.id for row in rows], int(self.clock()))
-            orders = [_task_order(row, members, self.language) for row in rows]
+                bearers = unit.bearers(members.values())
+            orders = [_task_order(row, bearers, self.language) for row in rows]
             for outcomes in self.connector.write_tasks(orders):
-                self._settle_tasks(outcomes, by_key, members, totals)
+                self._settle_tasks(outcomes, by_key, bearers, totals)
                 _strike(by_key, outcomes)
             self._retry_unanswered(by_key.values())
 
@@ -97,18 +97,17 @@ class Pusher:
         with self.store.begin() as unit:
             return unit.outbox_due(self.connector.system, kinds, int(self.clock()), LIMIT)
 
-    def _drop(self, rows: Sequence[OutboxRow]) -> None:
+    def _begin(self, rows: Sequence[OutboxRow]) -> dict[int, Member]:
         with self.store.begin() as unit:
-            for row in rows:
-                unit.settle(row, "dropped", int(self.clock()), "record_gone")
+            unit.mark_sending([row.id for row in rows], int(self.clock()))
+            return unit.records([row.record_id for row in rows if row.record_id])
 
     def _retry_unanswered(self, rows: Iterable[OutboxRow]) -> None:
         """An order that a connector left without an answer must not be sent again in a tight loop."""
         now = int(self.clock())
         with self.store.begin() as unit:
             for row in rows:
-                state = "sending" if row.kind == "task" else "pending"
-                unit.settle(row, state, now, "no_answer", next_at=now + backoff(row.attempts))
+                unit.settle(row, "sending", now, "no_answer", next_at=now + backoff(row.attempts))
 
     def _let_settle(self, rows: Sequence[OutboxRow]) -> None:
         newest = max((row.sent_at for row in rows if row.sent_at is not None), default=None)
@@ -127,12 +126,12 @@ class Pusher:
                 if outcome.result in (Result.APPLIED, Result.UNCHANGED):
                     _tell(unit, row, members, outcome, now)
                 elif outcome.gone and row.record_id:
-                    unit.mark_gone(row.record_id)
+                    unit.mark_gone(members[row.record_id].record.key)
         self.pushed(self.connector.system, totals.applied + totals.rejected + totals.tasks_made)
         self.between()
 
     def _settle_tasks(
-        self, outcomes: Sequence[Outcome], rows: dict[str, OutboxRow], members: dict[int, Member], totals: PushTotals
+        self, outcomes: Sequence[Outcome], rows: dict[str, OutboxRow], bearers: dict[int, RecordKey], totals: PushTotals
     ) -> None:
         now = int(self.clock())
         with self.store.begin() as unit:
@@ -141,9 +140,9 @@ class Pusher:
                 _settle(unit, row, outcome, now)
                 totals.count(row.kind, outcome)
                 if row.kind == "task":
-                    _settle_episode(unit, row, outcome, now)
+                    _settle_episode(unit, row, outcome, bearers, now)
                 if outcome.result in (Result.APPLIED, Result.UNCHANGED):
-                    unit.audit([_task_audit(row, members, outcome, now)])
+                    unit.audit([_task_audit(row, bearers, outcome, now)])
         self.pushed(self.connector.system, totals.applied + totals.rejected + totals.tasks_made)
         self.between()
 
@@ -164,17 +163,16 @@ def _update(row: OutboxRow, members: dict[int, Member]) -> ScoreUpdate:
     return ScoreUpdate(row.key, record.key, row.payload["fields"], row.payload.get("parent", ""))
 
 
-def _task_order(row: OutboxRow, members: dict[int, Member], language: str) -> TaskOrder:
+def _task_order(row: OutboxRow, bearers: dict[int, RecordKey], language: str) -> TaskOrder:
     payload = row.payload
     if row.kind == "task_done":
         note = NOTES[payload["note"]].to(language)
         return TaskOrder(row.key, TaskAction.COMPLETE, payload["task_key"], task_id=payload["task_id"], note=note)
-    member = members.get(row.record_id or 0)
     return TaskOrder(
         key=row.key,
         action=TaskAction.CREATE,
         task_key=payload["task_key"],
-        person=_living(member) if member else None,
+        person=bearers.get(row.record_id or 0),
         subject=payload["subject"],
         body=payload["body"],
         due_at=payload["due_at"],
@@ -184,15 +182,9 @@ def _task_order(row: OutboxRow, members: dict[int, Member], language: str) -> Ta
     )
 
 
-def _living(member: Member) -> RecordKey:
-    """The record that bears the task now: a lead may have been converted since the plan."""
-    return member.record.successor or member.record.key
-
-
 def _settle(unit: Unit, row: OutboxRow, outcome: Outcome, now: int) -> None:
     if outcome.result is Result.RETRY:
-        state = "sending" if row.kind == "task" else "pending"
-        unit.settle(row, state, now, outcome.reason, next_at=now + backoff(row.attempts))
+        unit.settle(row, "sending", now, outcome.reason, next_at=now + backoff(row.attempts))
     elif outcome.result is Result.REJECTED:
         unit.settle(row, "dropped" if outcome.gone else "rejected", now, outcome.reason)
     else:
@@ -226,20 +218,31 @@ def _tell(unit: Unit, row: OutboxRow, members: dict[int, Member], outcome: Outco
     )
 
 
-def _settle_episode(unit: Unit, row: OutboxRow, outcome: Outcome, now: int) -> None:
-    if row.episode_id is None:
+def _settle_episode(unit: Unit, row: OutboxRow, outcome: Outcome, bearers: dict[int, RecordKey], now: int) -> None:
+    if row.episode_id is None or outcome.result is Result.RETRY:
         return
     if outcome.result is Result.REJECTED:
-        unit.update_episode(row.episode_id, task_state="failed", sla_state="none")
-        unit.flag([row.person_id], plan=True)
-    elif outcome.result is not Result.RETRY:
-        task_id = outcome.record.id if outcome.record else None
-        unit.update_episode(row.episode_id, task_state="made", task_id=task_id, acked_at=outcome.at or now)
+        _task_refused(unit, row, row.episode_id, outcome, bearers)
+        return
+    task_id = outcome.record.id if outcome.record else None
+    unit.update_episode(row.episode_id, task_state="made", task_id=task_id, acked_at=outcome.at or now)
+    episode = unit.episode(row.episode_id)
+    if episode and episode.closed_at is not None and unit.open_episodes(row.person_id):
+        complete_double(unit, episode, now)  # it was under way when its person turned out to be another one
 
 
-def _task_audit(row: OutboxRow, members: dict[int, Member], outcome: Outcome, now: int) -> AuditEntry:
-    member = members.get(row.record_id or 0)
-    key = member.record.key if member else RecordKey(row.system, "task", row.payload.get("task_id", ""))
+def _task_refused(unit: Unit, row: OutboxRow, episode_id: int, outcome: Outcome, bearers: dict[int, RecordKey]) -> None:
+    """A task whose record is gone goes to another record of the person, when there is one."""
+    if outcome.gone and row.record_id in bearers:
+        unit.mark_gone(bearers[row.record_id])
+        requeue(unit, episode_id)
+    else:
+        unit.update_episode(episode_id, task_state="failed", sla_state="none")
+    unit.flag([row.person_id], plan=True)
+
+
+def _task_audit(row: OutboxRow, bearers: dict[int, RecordKey], outcome: Outcome, now: int) -> AuditEntry:
+    key = bearers.get(row.record_id or 0) or RecordKey(row.system, "task", row.payload.get("task_id", ""))
     made = outcome.record.id if outcome.record else row.payload.get("task_id")
     return AuditEntry(
         now,

@@ -13,6 +13,7 @@ from sync.core.activity import is_own_act
 from sync.core.records import ActivityRecord, RecordKey, State
 from sync.handoff import reasons
 from sync.identity.survivorship import profile
+from sync.jobs.closing import withdraw_task
 from sync.ports import Clock
 from sync.repository import Dossier, LedgerLine, ScoreRow, Store, Unit
 from sync.scoring.facts import Act, Facts
@@ -132,8 +133,19 @@ def scoreable(dossier: Dossier) -> bool:
 
 def _score_batch(unit: Unit, due: Sequence[int], scoring: Scoring, now: int) -> int:
     dossiers = unit.dossiers(due)
-    unit.drop_scores([dossier.person_id for dossier in dossiers if not scoreable(dossier)])
+    forget_unscored(unit, [dossier.person_id for dossier in dossiers if not scoreable(dossier)], now)
     return unit.save_scores([score_row(dossier, scoring, now) for dossier in dossiers if scoreable(dossier)])
+
+
+def forget_unscored(unit: Unit, person_ids: Sequence[int], now: int) -> None:
+    """Who has no live record has no score, no open episode, and nothing to be told."""
+    for person_id in person_ids:
+        for episode in unit.open_episodes(person_id):
+            unit.update_episode(episode.id, closed_at=now, cooled_at=now)
+            withdraw_task(unit, episode)
+    unit.drop_orders_of(person_ids)
+    unit.drop_scores(person_ids)
+    unit.planned(person_ids)
 
 
 def _act(activity: ActivityRecord, dossier: Dossier) -> Act:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 from sync.identity import exact
+from sync.jobs.closing import complete_double, withdraw_task
 from sync.ports import Clock
-from sync.repository import Episode, Group, NewOrder, Store, Unit
+from sync.repository import Episode, Group, Store, Unit
 
 BATCH = 500
 LARGEST_CLOSURE = 20_000  # records that one batch may drag along
@@ -81,29 +83,27 @@ def _assign(unit: Unit, groups: Sequence[Group], now: int) -> int:
 
 def _person_key(unit: Unit, group: Group) -> str:
     """Derived from the oldest record, so that a rebuilt store finds the same key."""
-    for member in group.members:
-        mark = hashlib.sha256(str(member.record.key).encode()).hexdigest()[:16]
-        if not unit.key_taken(f"p{mark}"):
-            return f"p{mark}"
-    salt = hashlib.sha256("|".join(str(m.record.key) for m in group.members).encode()).hexdigest()[:24]
-    return f"p{salt}"
+    oldest = str(group.members[0].record.key)
+    names = (str(member.record.key) for member in group.members)
+    # Who was merged away and is split off again finds her old keys taken.
+    candidates = chain(names, (f"{oldest} {n}" for n in count(2)))
+    keys = (f"p{hashlib.sha256(name.encode()).hexdigest()[:16]}" for name in candidates)
+    return next(key for key in keys if not unit.key_taken(key))
 
 
 def _end_double_episodes(unit: Unit, person_id: int, now: int) -> None:
-    """Two hot people turned out to be one: the earlier episode and task stay, the others end."""
-    for episode in unit.open_episodes(person_id)[1:]:
+    """Two hot people turned out to be one: the earlier episode that has a task stays, the others end."""
+    episodes = unit.episodes_of(person_id)
+    standing = sorted((e for e in episodes if e.closed_at is None), key=_claim)
+    for episode in standing[1:]:
         unit.update_episode(episode.id, closed_at=now, cooled_at=now, sla_state="none")
-        unit.drop_orders([f"task:{episode.task_key}"])
-        if episode.task_id and episode.task_system:
-            unit.order([_complete(episode)], None, now)
+        withdraw_task(unit, episode)
+        complete_double(unit, episode, now)
+    if episodes:
+        unit.number_last(standing[0] if standing else max(episodes, key=lambda e: (e.cooled_at or 0, e.number)))
 
 
-def _complete(episode: Episode) -> NewOrder:
-    return NewOrder(
-        key=f"task_done:{episode.task_key}",
-        system=episode.task_system or "",
-        kind="task_done",
-        person_id=episode.person_id,
-        episode_id=episode.id,
-        payload={"task_key": episode.task_key, "task_id": episode.task_id, "note": "same_person"},
-    )
+def _claim(episode: Episode) -> tuple[int, int, int]:
+    has_task = ("made", "ordered", "queued")
+    rank = has_task.index(episode.task_state) if episode.task_state in has_task else len(has_task)
+    return (rank, episode.opened_at, episode.id)

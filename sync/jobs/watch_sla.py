@@ -24,7 +24,7 @@ def watch_sla(store: Store, clock: Clock) -> SlaTotals:
         closed = unit.closed_tasks([episode.task_key for episode in open_episodes])
         for episode in open_episodes:
             totals.watched += 1
-            touched = _touched_at(unit, episode, closed)
+            touched = _touched_at(unit, episode, closed, now)
             state = sla_state(episode, touched, now)
             if state != episode.sla_state:
                 totals.changed += 1
@@ -33,9 +33,11 @@ def watch_sla(store: Store, clock: Clock) -> SlaTotals:
     return totals
 
 
-def _touched_at(unit: Unit, episode: Episode, closed: dict[str, int]) -> int | None:
-    """First logged contact since the episode opened; a completed task is a weaker sign, but a sign."""
-    times = [touch.occurred_at for touch in unit.touches(episode.person_id, episode.opened_at)]
+def _touched_at(unit: Unit, episode: Episode, closed: dict[str, int], now: int) -> int | None:
+    """First logged contact since the episode opened; a completed task is a weaker sign, but a sign. A meeting
+    that is only planned is neither."""
+    touches = unit.touches(episode.person_id, episode.opened_at)
+    times = [touch.occurred_at for touch in touches if touch.occurred_at <= now]
     if episode.task_key in closed:
         times.append(closed[episode.task_key])
     return min(times, default=None)

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync.core.text import Text
-from sync.errors import StoreError
+from sync.errors import ConfigError, StoreError
 from sync.store.outbox import OutboxSide
 from sync.store.persons import PersonsSide
 from sync.store.planning import PlanningSide
@@ -82,11 +82,28 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, pool_size=5)
     if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        _prepare(Path(parsed.database))
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _prepare(path: Path) -> None:
+    """The file holds personal data, and tokens that renew themselves: only its owner may read it. SQLite gives
+    its side files the same rights."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ConfigError(
+            Text(
+                f"the database file {path} cannot be made ({reason}); check LEADSYNC_DATA_DIR or LEADSYNC_DATABASE_URL",
+                f"データベースファイル {path} を作成できません ({reason})。LEADSYNC_DATA_DIR または "
+                "LEADSYNC_DATABASE_URL を確認してください",
+            )
+        ) from error
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, insert, or_, select, update
 
-from sync.core.records import SALESFORCE, RecordKey, State
+from sync.core.records import SALESFORCE, PersonRecord, RecordKey, State
 from sync.repository import AuditEntry, Member, OutboxRow, Told
 from sync.store import rows
 from sync.store import tables as t
 from sync.store.planning import outbox_row
 
 _UNFINISHED = ("pending", "sending")
+_PATIENCE_SECONDS = 3_600
+_PATIENCE_ATTEMPTS = 6  # with their pauses, half an hour
 
 
 class OutboxSide:
@@ -22,7 +24,8 @@ class OutboxSide:
     flag: Callable[..., None]
 
     def outbox_due(self, system: str, kinds: Sequence[str], now: int, limit: int) -> list[OutboxRow]:
-        """Due rows. A score for another system waits until Salesforce has answered for the same person."""
+        """Due rows. A score for another system waits until Salesforce has answered for the same person, but not
+        when it has been silent for an hour, puts it off again and again, or was switched off."""
         c = t.outbox.c
         where = [c.system == system, c.kind.in_(kinds), c.state.in_(_UNFINISHED), c.next_at <= now]
         if system != SALESFORCE:
@@ -35,6 +38,8 @@ class OutboxSide:
                         first.c.system == SALESFORCE,
                         first.c.kind == "score",
                         first.c.state.in_(_UNFINISHED),
+                        first.c.next_at > now - _PATIENCE_SECONDS,
+                        first.c.attempts < _PATIENCE_ATTEMPTS,
                     ),
                 )
             )
@@ -43,10 +48,9 @@ class OutboxSide:
 
     def mark_sending(self, ids: Sequence[int], at: int) -> None:
         """Keeps the time of the first attempt: from then on the task may exist at the vendor."""
+        values = {"state": "sending", "sent_at": func.coalesce(t.outbox.c.sent_at, at)}
         for piece in rows.chunks(ids):
-            first = and_(t.outbox.c.id.in_(piece), t.outbox.c.sent_at.is_(None))
-            self.connection.execute(update(t.outbox).where(first).values(sent_at=at))
-            self.connection.execute(update(t.outbox).where(t.outbox.c.id.in_(piece)).values(state="sending"))
+            self.connection.execute(update(t.outbox).where(t.outbox.c.id.in_(piece)).values(**values))
 
     def settle(self, row: OutboxRow, state: str, at: int, reason: str = "", next_at: int | None = None) -> None:
         values: dict[str, Any] = {"state": state, "reason": reason, "attempts": row.attempts + 1}
@@ -67,13 +71,26 @@ class OutboxSide:
         values = {"state": state.value, "successor_object": to.object, "successor_id": to.id, "digest": ""}
         self.connection.execute(update(t.people).where(t.people.c.id == record_id).values(**values, unresolved=True))
 
-    def mark_gone(self, record_id: int) -> None:
-        person = self.connection.scalar(select(t.people.c.person_id).where(t.people.c.id == record_id))
-        self.connection.execute(
-            update(t.people).where(t.people.c.id == record_id).values(state=State.ARCHIVED.value, digest="")
-        )
+    def mark_gone(self, key: RecordKey) -> None:
+        where = and_(_is(key), t.people.c.state == State.LIVE.value)
+        person = self.connection.scalar(select(t.people.c.person_id).where(where))
+        self.connection.execute(update(t.people).where(where).values(state=State.ARCHIVED.value, digest=""))
         if person:
             self.flag([person], score=True, plan=True)
+
+    def bearers(self, members: Iterable[Member]) -> dict[int, RecordKey]:
+        """Record id -> what lives in its place now, over conversions and merges; itself when it lives."""
+        return {member.id: self._bearer(member.record) for member in members}
+
+    def _bearer(self, record: PersonRecord) -> RecordKey:
+        passed = {record.key}
+        while record.successor and record.successor not in passed:
+            row = self.connection.execute(select(t.people).where(_is(record.successor))).first()
+            if row is None:
+                return record.successor  # not pulled yet
+            record = rows.person_record(row)
+            passed.add(record.key)
+        return record.key
 
     def records(self, record_ids: Sequence[int]) -> dict[int, Member]:
         found: dict[int, Member] = {}
@@ -121,10 +138,12 @@ class OutboxSide:
 
     def retry_orders(self, at: int, ids: Iterable[int] = ()) -> int:
         """Rejected and waiting orders become due now; returns how many."""
-        where = [t.outbox.c.state.in_(("pending", "rejected"))]
+        where = [t.outbox.c.state.in_((*_UNFINISHED, "rejected"))]
         if wanted := list(ids):
             where.append(t.outbox.c.id.in_(wanted))
-        values = {"state": "pending", "next_at": at, "attempts": 0}
+        # What may have been sent stays marked so.
+        state = case((t.outbox.c.state == "sending", "sending"), else_="pending")
+        values = {"state": state, "next_at": at, "attempts": 0}
         return self.connection.execute(update(t.outbox).where(and_(*where)).values(**values)).rowcount
 
     def audit_of(self, person_id: int, limit: int = 500) -> list[AuditEntry]:
@@ -144,3 +163,8 @@ class OutboxSide:
             )
             for row in self.connection.execute(query)
         ]
+
+
+def _is(key: RecordKey) -> ColumnElement[bool]:
+    c = t.people.c
+    return and_(c.system == key.system, c.object == key.object, c.vendor_id == key.id)

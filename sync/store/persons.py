@@ -21,10 +21,18 @@ class PersonsSide:
         return [rows.member(row) for row in found]
 
     def set_keys(self, keys: Mapping[int, Iterable[str]]) -> None:
+        """Whom a record leaves behind at a key is matched anew: a mailbox of fewer names may now join them."""
+        wanted = {(id, key) for id, found in keys.items() for key in found}
+        stored: set[tuple[int, str]] = set()
+        c = t.record_keys.c
         for piece in rows.chunks(keys):
-            self.connection.execute(delete(t.record_keys).where(t.record_keys.c.record_id.in_(piece)))
-        fresh = [{"record_id": id, "key": key} for id, found in keys.items() for key in sorted(set(found))]
-        if fresh:
+            query = select(c.record_id, c.key).where(c.record_id.in_(piece))
+            stored |= {(row.record_id, row.key) for row in self.connection.execute(query)}
+        for id, key in sorted(stored - wanted):
+            self.connection.execute(delete(t.record_keys).where(c.record_id == id, c.key == key))
+            left = select(c.record_id).where(c.key == key)
+            self.connection.execute(update(t.people).where(t.people.c.id.in_(left)).values(unresolved=True))
+        if fresh := [{"record_id": id, "key": key} for id, key in sorted(wanted - stored)]:
             self.connection.execute(insert(t.record_keys), fresh)
 
     def mark_resolved(self, record_ids: Iterable[int]) -> None:
@@ -32,24 +40,20 @@ class PersonsSide:
             self.connection.execute(update(t.people).where(t.people.c.id.in_(piece)).values(unresolved=False))
 
     def closure(self, record_ids: Iterable[int], limit: int) -> list[Member]:
-        """All records reachable by shared keys or standing membership; stops widening beyond `limit` records."""
+        """All records reachable by shared keys or standing membership; stops widening beyond `limit` records,
+        yet never between the records of one person."""
         known: set[int] = set()
         edge = set(record_ids)
         while edge and len(known) < limit:
             known |= edge
             edge = (self._by_key(edge) | self._by_membership(edge)) - known
+        if edge:
+            known |= self._by_membership(known)
         found: list[Member] = []
         for piece in rows.chunks(sorted(known)):
             found += [
                 rows.member(row) for row in self.connection.execute(select(t.people).where(t.people.c.id.in_(piece)))
             ]
-        return found
-
-    def person_keys(self, person_ids: Iterable[int]) -> dict[int, str]:
-        found: dict[int, str] = {}
-        for piece in rows.chunks(person_ids):
-            query = select(t.persons.c.id, t.persons.c.key).where(t.persons.c.id.in_(piece))
-            found |= {row.id: row.key for row in self.connection.execute(query)}
         return found
 
     def key_taken(self, key: str) -> bool:
@@ -104,9 +108,10 @@ class PersonsSide:
         self._keep_first_hot(loser, survivor)
         for table in (t.score_lines, t.scores, t.edges):
             self.connection.execute(delete(table).where(table.c.person_id == loser))
+        persons = t.persons.c
         self.connection.execute(
             update(t.persons)
-            .where(t.persons.c.id == loser)
+            .where(or_(persons.id == loser, persons.merged_into == loser))
             .values(merged_into=survivor, score_due=False, plan_due=False)
         )
 

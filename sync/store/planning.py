@@ -46,6 +46,9 @@ class PlanningSide:
         where = and_(t.outbox.c.state == "rejected", t.outbox.c.kind == "score", t.outbox.c.done_at <= at)
         return list(self.connection.scalars(select(t.outbox.c.person_id).where(where).distinct()))
 
+    def flag_all_for_plan(self) -> None:
+        self.connection.execute(update(t.persons).where(t.persons.c.merged_into.is_(None)).values(plan_due=True))
+
     def planned(self, person_ids: Iterable[int]) -> None:
         for piece in rows.chunks(person_ids):
             self.connection.execute(update(t.persons).where(t.persons.c.id.in_(piece)).values(plan_due=False))
@@ -119,7 +122,7 @@ class PlanningSide:
         ]
 
     def order(self, orders: Sequence[NewOrder], run_id: int | None, at: int) -> None:
-        """A waiting order with the same key is replaced; a task that was made already stays made."""
+        """A waiting order with the same key is replaced; a task that was made, or may have been, stays as it is."""
         for new in orders:
             values = {
                 "system": new.system,
@@ -138,17 +141,27 @@ class PlanningSide:
             }
             where = t.outbox.c.key == new.key
             if new.kind != "score":
-                # A create that may be under way, or was done, is never replaced by a second one.
-                if self.connection.scalar(select(t.outbox.c.id).where(where)) is None:
-                    self.connection.execute(insert(t.outbox).values(key=new.key, **values))
-            elif not self.connection.execute(update(t.outbox).where(where).values(**values)).rowcount:
+                where = and_(where, t.outbox.c.state == "dropped")  # refused because its record was gone
+            replaced = self.connection.execute(update(t.outbox).where(where).values(**values)).rowcount
+            if not replaced and not self._ordered(new):
                 self.connection.execute(insert(t.outbox).values(key=new.key, **values))
 
-    def drop_orders(self, keys: Iterable[str]) -> None:
-        """Waiting orders that nobody needs any more; what may have been sent stays."""
-        for piece in rows.chunks(keys):
-            where = and_(t.outbox.c.key.in_(piece), t.outbox.c.state.in_(("pending", "rejected")))
-            self.connection.execute(delete(t.outbox).where(where))
+    def _ordered(self, new: NewOrder) -> bool:
+        return self.connection.scalar(select(t.outbox.c.id).where(t.outbox.c.key == new.key)) is not None
+
+    def drop_orders(self, keys: Iterable[str]) -> int:
+        """Removes waiting orders that nobody needs any more and returns how many; what may have been sent stays."""
+        where = t.outbox.c.state.in_(("pending", "rejected"))
+        return sum(
+            self.connection.execute(delete(t.outbox).where(where, t.outbox.c.key.in_(piece))).rowcount
+            for piece in rows.chunks(keys)
+        )
+
+    def drop_orders_of(self, person_ids: Sequence[int]) -> None:
+        """Removes the scores that nobody has sent yet to people who have no live record any more."""
+        where = and_(t.outbox.c.state.in_(("pending", "rejected")), t.outbox.c.kind == "score")
+        for piece in rows.chunks(person_ids):
+            self.connection.execute(delete(t.outbox).where(where, t.outbox.c.person_id.in_(piece)))
 
     def open_episode(
         self, person_id: int, number: int, at: int, hot_since: int, total: int, task_key: str, task_state: str
@@ -169,6 +182,13 @@ class PlanningSide:
 
     def update_episode(self, episode_id: int, **values: Any) -> None:
         self.connection.execute(update(t.episodes).where(t.episodes.c.id == episode_id).values(**values))
+
+    def number_last(self, episode: Episode) -> None:
+        """Makes the episode the one that a person's next cycle goes on from."""
+        mine = t.episodes.c.person_id == episode.person_id
+        last = int(self.connection.scalar(select(func.max(t.episodes.c.number)).where(mine)) or 0)
+        if episode.number < last:
+            self.update_episode(episode.id, number=last + 1)
 
     def set_first_hot(self, person_id: int, at: int) -> None:
         self.connection.execute(update(t.persons).where(t.persons.c.id == person_id).values(first_hot_at=at))

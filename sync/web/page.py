@@ -22,6 +22,7 @@ _RUNS_READ = 100
 _RUNS_SHOWN = 10
 _REJECTED_SHOWN = 50
 _WAITING = ("pending", "sending")
+_PEOPLE = ("contacts", "leads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,8 @@ class StatusPage:
             return "paused"
         if self.held or self.job_errors or any(crm.error for crm in self.crms):
             return "attention"
+        if any(stream.skipped and stream.stream in _PEOPLE for stream in self.streams):
+            return "attention"  # without its people a CRM is of no use
         ended = [run for run in self.runs if run.state != "running"]
         if ended and ended[0].state == "failed":
             return "attention"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -200,12 +199,12 @@ def test_a_group_beyond_the_largest_closure_loses_no_record(empty: SqlStore) -> 
     world = World(empty)
     for n in range(6):
         world.save(n, "a@x.jp", "", "佐藤")
-    world.resolve(9)
     world.save(6, "a@x.jp", "info@x.jp", "佐藤")
+    world.resolve(9)
     world.save(7, "b@x.jp", "info@x.jp", "佐藤")
     with empty.begin() as unit:
         unit.set_keys({member.id: exact.keys_of(member.record) for member in unit.unresolved(9)})
-        whole = unit.closure([8], 1)
+        whole = unit.closure([8], 2)
     everyone = {member.id: member.person_id for member in members(empty)}
     touched = {everyone[member.id] for member in whole} - {None}
     assert {id for id, person in everyone.items() if person in touched} <= {member.id for member in whole}

@@ -151,6 +151,47 @@ def test_an_apply_before_provision_says_what_to_run_and_writes_nothing(account: 
     assert (result.exit_code, hubspot_writes(account)) == (2, 0)
 
 
+def test_an_apply_before_provision_uses_up_neither_the_go_live_nor_anybody_s_turn(account: Account) -> None:
+    contact = account.hot("taro@example.jp")
+    account.cycle()
+    account.clock.advance(60)
+    account.provision()
+    account.cycle()
+    assert own(account, contact)["leadsync_score"] == "85"
+    assert len(account.tasks()) == 1
+
+
+def test_who_is_in_a_crm_out_of_reach_waits_and_is_written_when_it_is_back(account: Account) -> None:
+    contact = account.hot("taro@example.jp")
+    lead = account.lead("taro@example.jp")
+    solo = account.hot("solo@example.jp")
+    account.provision()
+    account.cycle(write=False)
+    fault = account.salesforce.fault(path="/services/oauth2/token", times=0)
+    account.cycle()
+    assert own(account, contact).get("leadsync_score") in (None, "")
+    assert own(account, solo)["leadsync_score"] == "85"
+    account.salesforce.faults.remove(fault)
+    account.clock.advance(3600)
+    account.cycle()
+    record = account.salesforce.get("Lead", lead)
+    assert record is not None
+    assert (own(account, contact)["leadsync_score"], record["Leadsync_Score__c"]) == ("85", 85)
+    assert sorted(system for system, _ in account.tasks()) == ["hubspot", "salesforce"]
+
+
+def test_fields_provisioned_later_are_filled_for_everybody(account: Account) -> None:
+    contact = account.hot("taro@example.jp")
+    account.provision(minimal=True)
+    account.cycle()
+    account.clock.advance(3600)
+    account.cycle()
+    account.provision()
+    account.clock.advance(3600)
+    account.cycle()
+    assert own(account, contact)["leadsync_reasons"]
+
+
 def test_the_minimal_fields_are_enough_to_write(account: Account) -> None:
     contact = account.hot("taro@example.jp")
     account.provision(minimal=True)

@@ -91,6 +91,26 @@ def test_sigterm_in_the_middle_of_a_slow_page_ends_within_ten_seconds_and_loses_
     assert (result.errors, len(account.tasks())) == ({}, 1)
 
 
+def test_credentials_of_another_portal_end_the_daemon_with_exit_code_2(account: Account) -> None:
+    account.cycle()
+    account.hubspot.portal.portal_id = 777
+    with account.service() as service, service.store.begin() as unit:
+        unit.set_fact("account_at:hubspot", "0")
+    process = start(account, LEADSYNC_LANGUAGE="en")
+    try:
+        _, log = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 2
+    assert "the credentials open 777" in log
+
+
+def test_only_the_owner_may_read_the_database(account: Account) -> None:
+    account.cycle(write=False)
+    rights = {path.name: oct(path.stat().st_mode & 0o777) for path in account.folder.glob("leadsync.db*")}
+    assert set(rights.values()) == {"0o600"}, rights
+
+
 def test_a_daemon_under_plan_writes_nothing(account: Account) -> None:
     process = start(account, LEADSYNC_WRITE_MODE="plan")
     try:

@@ -139,3 +139,30 @@ def test_a_wrong_clock_is_noticed(lab):
     checks = {check.name: check for check in lab.connector().check()}
     assert checks["clock"].health is Health.WARNING
     assert "+300" in checks["clock"].found.en
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_account_that_hides_its_details_is_read_and_asked_once_a_day(lab, status):
+    lab.contacts(1)
+    lab.app.fault(path="account-info", response=Response(status, "<html>no</html>"), times=0)
+    connector = lab.connector()
+    assert connector.account() == Account("hubspot", "", "", "")
+    assert connector.account().id == ""
+    assert len(lab.reader().read("contacts", "deals")) == 1
+    assert lab.app.count("account-info") == 1
+
+
+def test_a_known_account_stays_known_when_its_details_are_refused_later(lab):
+    known = lab.connector().account()
+    lab.clock.advance(86_401)
+    lab.app.fault(path="account-info", response=Response(403, {}), times=0)
+    assert lab.connector().account() == known
+
+
+def test_provisioning_does_without_the_routes_that_only_save_calls(lab):
+    for path in ("properties/contacts/groups", "properties/contacts/batch/create"):
+        method = "GET" if path.endswith("groups") else "POST"
+        lab.app.fault(method=method, path=path, response=Response(404, "<html>not here</html>"), times=0)
+    connector = lab.connector()
+    assert set(states(connector.provision(apply=True)).values()) == {"created"}
+    assert connector.missing_fields() == ()

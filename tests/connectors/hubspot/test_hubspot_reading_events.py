@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
 from connectors.sandbox.http import Response
 from sync.core.activity import Kind
 from sync.core.records import HUBSPOT, ActivityRecord, CampaignRecord, OwnerRecord, RecordKey, State
+from sync.errors import TemporaryFailure
 
 HOUR = 3_600_000
 
@@ -171,3 +174,30 @@ def test_owners_are_read_once_an_hour_the_removed_ones_as_archived(lab):
     assert lab.app.count() == 0
     lab.clock.advance(3601)
     assert len(reader.read("owners")) == 2
+
+
+@pytest.mark.parametrize("body", ["<html>not here</html>", {"category": "OBJECT_NOT_FOUND"}])
+@pytest.mark.parametrize(
+    ("path", "stream"),
+    [("events/v3", "page_views"), ("email/public", "email_events"), ("objects/meetings", "meetings")],
+)
+def test_a_source_of_acts_that_is_not_there_costs_one_notice_and_stops_nothing(lab, path, stream, body):
+    lab.contacts(1)
+    lab.app.fault(path=path, response=Response(404, body), times=0)
+    reader = lab.reader()
+    assert len(reader.read()) >= 1
+    notices = [notice for page in reader.pages for notice in page.notices]
+    assert [notice.subject for notice in notices].count(stream) == 1
+    assert "contacts" in {page.stream for page in reader.pages}
+
+
+def test_companies_behind_a_web_page_are_not_taken_for_absent(lab):
+    lab.app.fault(path="objects/companies", response=Response(404, "<html>proxy</html>"), times=0)
+    with pytest.raises(TemporaryFailure):
+        lab.reader().read("companies")
+
+
+def test_deals_without_pipelines_are_read_by_their_own_flags(lab):
+    lab.app.fault(path="pipelines", response=Response(404, "<html>not here</html>"), times=0)
+    lab.app.put("deals", {"dealname": "d", "hs_is_closed_won": "true", "hs_is_closed": "true"})
+    assert [deal.name for deal in lab.reader().read("deals")] == ["d"]

@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from connectors.salesforce.custom_fields import metadata
+from connectors.salesforce.custom_fields import fits, metadata
+from connectors.salesforce.describe import FieldShape
 from connectors.sandbox.http import Response
 from sync.core.fields import FIELDS
 from sync.ports import Health
@@ -88,6 +89,19 @@ def test_a_hidden_field_of_another_type_is_left_alone_too(world):
     made.metadata["type"] = "Number"
     steps = {step.name: step.state for step in provision(world)}
     assert steps["Lead.Leadsync_Interest__c"] == "differs"
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+def test_a_describe_that_tells_types_only_shows_nothing_amiss(field):
+    types = {"number": "double", "choice": "picklist", "time": "datetime", "long_text": "textarea"}
+    assert fits(field, FieldShape(type=types.get(field.type.value, "string")))
+
+
+def test_a_field_answered_with_its_id_alone_counts_as_made(world):
+    world.app.fault(
+        method="POST", path="tooling/sobjects/CustomField", response=Response(201, {"id": "00N000000000001AAA"})
+    )
+    assert provision(world)[0].state == "created"
 
 
 def test_access_taken_away_is_given_back(world):
