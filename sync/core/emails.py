@@ -16,20 +16,25 @@ _ROLES = frozenset(
     webinfo webmaster eigyo eigyobu koho kouhou kaihatsu gyomu honsha
     """.split()
 )
+_LONGEST = 320  # 64 before the @, 255 after it
 _NUMBERED = re.compile(r"[\d._-]+$")
 
 
 def normalise(address: str) -> str:
-    """One spelling per mailbox: NFKC (full-width forms), lower case, no plus tag, no dots in Gmail names.
+    """One spelling per mailbox: NFKC (full-width forms), lower case, no plus tag, no dots in Gmail names, no
+    invisible characters.
 
     Returns "" when the text is no address. Lenient on purpose: Japanese carriers issue addresses with
     double or trailing dots.
     """
     text = unicodedata.normalize("NFKC", address).strip().strip("<>").lower()
-    local, at, domain = text.rpartition("@")
-    if not (local and at and "." in domain) or any(c.isspace() for c in text):
+    if any(c.isspace() for c in text) or len(text) > _LONGEST:
         return ""
+    text = "".join(c for c in text if c.isprintable())
+    local, _, domain = text.rpartition("@")
     domain = domain.rstrip(".")
+    if not local or "." not in domain:
+        return ""
     local = local.split("+", 1)[0] or local
     if domain in _GMAIL:
         local, domain = local.replace(".", ""), "gmail.com"

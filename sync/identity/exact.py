@@ -55,7 +55,8 @@ def _mailbox_keys(record: PersonRecord) -> Iterator[str]:
 def _id_keys(record: PersonRecord) -> Iterator[str]:
     related = (record.key, *record.links, *record.absorbed)
     for key in related + ((record.successor,) if record.successor else ()):
-        yield f"id:{key}"
+        if key.id:
+            yield f"id:{key}"
 
 
 def _age(member: Member) -> tuple[int, str]:
@@ -95,10 +96,14 @@ def _shared_links(members: Sequence[Member]) -> Iterator[Edge]:
     first: dict[RecordKey, Member] = {}
     for member in members:
         for _, keys in _links(member.record):
-            for key in keys:
+            for key in filter(_named, keys):
                 earlier = first.setdefault(key, member)
                 if earlier is not member:
                     yield Edge(earlier.id, member.id, "vendor_link", str(key))
+
+
+def _named(key: RecordKey) -> bool:
+    return bool(key.id)
 
 
 def _mailbox_edges(mailbox: str, members: Sequence[Member]) -> Iterator[Edge]:

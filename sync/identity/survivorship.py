@@ -87,4 +87,5 @@ def _first(values: Iterable[str]) -> str:
 
 
 def _first_number(values: Iterable[int | None]) -> int | None:
-    return next((value for value in values if value is not None), None)
+    """A company of nobody, or of fewer, is one whose size nobody has entered."""
+    return next((value for value in values if value is not None and value > 0), None)

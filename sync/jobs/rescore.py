@@ -21,6 +21,7 @@ from sync.scoring.model import Model
 from sync.scoring.scorer import Score, hot_since, score
 
 BATCH = 500
+SKEW_SECONDS = 3_600  # an act so far ahead of our clock comes from a clock that differs, not from a calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,15 @@ def rescore(store: Store, scoring: Scoring, clock: Clock, between: Callable[[], 
         if unit.fact("scored_for") != mark:
             unit.flag_all_for_score()
             unit.set_fact("scored_for", mark)
+    after = 0
     while True:
         with store.begin() as unit:
-            due = unit.score_due(BATCH)
+            due = unit.score_due(BATCH, after)
             if not due:
                 return totals
             totals.changed += _score_batch(unit, due, scoring, now)
             totals.scored += len(due)
-            unit.scored(due)
+            after = due[-1]
         between()
 
 
@@ -134,7 +136,14 @@ def scoreable(dossier: Dossier) -> bool:
 def _score_batch(unit: Unit, due: Sequence[int], scoring: Scoring, now: int) -> int:
     dossiers = unit.dossiers(due)
     forget_unscored(unit, [dossier.person_id for dossier in dossiers if not scoreable(dossier)], now)
+    early = {dossier.person_id for dossier in dossiers if _ahead(dossier, now)}
+    unit.scored(id for id in due if id not in early)
     return unit.save_scores([score_row(dossier, scoring, now) for dossier in dossiers if scoreable(dossier)])
+
+
+def _ahead(dossier: Dossier, now: int) -> bool:
+    """Whether an act bears a time that our clock has not reached yet: its person is scored again soon."""
+    return any(now < activity.occurred_at <= now + SKEW_SECONDS for activity in dossier.activities)
 
 
 def forget_unscored(unit: Unit, person_ids: Sequence[int], now: int) -> None:

@@ -53,7 +53,7 @@ class OutboxSide:
             self.connection.execute(update(t.outbox).where(t.outbox.c.id.in_(piece)).values(**values))
 
     def settle(self, row: OutboxRow, state: str, at: int, reason: str = "", next_at: int | None = None) -> None:
-        values: dict[str, Any] = {"state": state, "reason": reason, "attempts": row.attempts + 1}
+        values: dict[str, Any] = {"state": state, "reason": rows.storable_text(reason), "attempts": row.attempts + 1}
         values["done_at"] = at if state in ("done", "rejected", "dropped") else None
         if next_at is not None:
             values["next_at"] = next_at
@@ -101,7 +101,7 @@ class OutboxSide:
 
     def audit(self, entries: Sequence[AuditEntry]) -> None:
         if entries:
-            self.connection.execute(insert(t.audit), [asdict(entry) for entry in entries])
+            self.connection.execute(insert(t.audit), [rows.storable(asdict(entry)) for entry in entries])
 
     def written_records(self, system: str) -> list[tuple[int, RecordKey]]:
         """Live records of a system that bear our values: (record id, key)."""

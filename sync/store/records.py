@@ -118,12 +118,13 @@ class RecordsSide:
         fresh, changed, same = [], [], 0
         for key, record in latest.items():
             row = stored.get(key)
-            content = kind.content(record)
+            content = rows.storable(kind.content(record))
             mark = rows.digest(content)
-            values = {**content, "modified_at": record.modified_at, "seen_at": seen_at, "digest": mark}
+            modified_at = rows.storable_time(record.modified_at)
+            values = {**content, "modified_at": modified_at, "seen_at": seen_at, "digest": mark}
             if row is None:
                 fresh.append((record, values))
-            elif record.modified_at < row.modified_at:
+            elif modified_at < row.modified_at:
                 same += 1
                 self._touch(kind.table, row.id, seen_at)
             elif row.digest != mark:
@@ -188,7 +189,8 @@ class RecordsSide:
         """Losers of a merge may vanish without a word from the vendor; the survivor names them."""
         for record in records:
             for key in record.absorbed:
-                self._mark_merged(key, record)
+                if key != record.key:
+                    self._mark_merged(key, record)
 
     def _mark_merged(self, loser: RecordKey, winner: PersonRecord) -> None:
         values = {
@@ -252,7 +254,7 @@ class RecordsSide:
         new = changed = 0
         for role in roles:
             known = {"system": role.key.system, "role_id": role.key.id}
-            wanted = (role.deal.id, role.person.object, role.person.id, role.role)
+            wanted = (role.deal.id, role.person.object, role.person.id, rows.storable_text(role.role))
             columns = t.deal_people.c
             row = self.connection.execute(
                 select(columns.deal_id, columns.person_object, columns.person_vendor_id, columns.role).filter_by(
@@ -302,13 +304,13 @@ class RecordsSide:
     def attach_activities(self) -> int:
         """Connects activities to people's records that have arrived meanwhile; returns how many were connected."""
         who, act, one = t.activity_people, t.activities, t.people
-        by_id = select(who.c.id, one.c.id.label("record_id"), one.c.person_id).join(act, act.c.id == who.c.activity_id)
+        by_id = select(who.c.id, one.c.id.label("record_id")).join(act, act.c.id == who.c.activity_id)
         by_id = by_id.join(
             one,
             and_(one.c.system == act.c.system, one.c.object == who.c.who_object, one.c.vendor_id == who.c.who_id),
         ).where(who.c.record_id.is_(None), who.c.who_id != "")
         by_mail = (
-            select(who.c.id, func.min(one.c.id).label("record_id"), func.min(one.c.person_id).label("person_id"))
+            select(who.c.id, func.min(one.c.id).label("record_id"))
             .join(act, act.c.id == who.c.activity_id)
             .join(t.record_keys, t.record_keys.c.key == "mail:" + who.c.who_email)
             .join(one, and_(one.c.id == t.record_keys.c.record_id, one.c.system == act.c.system))
@@ -319,7 +321,7 @@ class RecordsSide:
         if found:
             connect = update(who).where(who.c.id == bindparam("link")).values(record_id=bindparam("record"))
             self.connection.execute(connect, [{"link": row.id, "record": row.record_id} for row in found])
-        self.flag((row.person_id for row in found if row.person_id), score=True)
+        self._flag_records(row.record_id for row in found)
         return len(found)
 
 

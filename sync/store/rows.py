@@ -24,6 +24,7 @@ from sync.core.records import (
 from sync.repository import Member
 
 T = TypeVar("T")
+_LAST_DAY = 253_402_128_000  # 9999-12-30
 _COMPANY_FIELDS = tuple(f.name for f in fields(CompanyRecord) if f.name not in ("key", "state", "successor"))
 _ACTIVITY_FIELDS = tuple(f.name for f in fields(ActivityRecord) if f.name not in ("key", "state", "people", "email"))
 
@@ -42,8 +43,33 @@ def inserted_id(result: CursorResult[Any]) -> int:
     return int(key[0])
 
 
+def storable(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What either database takes: PostgreSQL refuses NUL characters, both refuse halves of a character that a
+    vendor cut in two and numbers beyond 64 bits; a year beyond 9999 is no date in any time zone."""
+    return {name: _storable(name, value) for name, value in content.items()}
+
+
+def storable_text(text: str) -> str:
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
+def storable_time(at: int) -> int:
+    """Within 1970 to 9999, so that it is a date in every time zone."""
+    return min(max(at, 0), _LAST_DAY)
+
+
+def _storable(name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return storable_text(value)
+    if isinstance(value, int):
+        return storable_time(value) if name.endswith("_at") else value if abs(value) < 2**63 else None
+    return value
+
+
 def digest(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

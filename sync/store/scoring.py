@@ -27,9 +27,9 @@ class ScoringSide:
     def flag_all_for_score(self) -> None:
         self.connection.execute(update(t.persons).where(t.persons.c.merged_into.is_(None)).values(score_due=True))
 
-    def score_due(self, limit: int) -> list[int]:
-        query = select(t.persons.c.id).where(t.persons.c.score_due).order_by(t.persons.c.id).limit(limit)
-        return list(self.connection.scalars(query))
+    def score_due(self, limit: int, after: int = 0) -> list[int]:
+        query = select(t.persons.c.id).where(t.persons.c.score_due, t.persons.c.id > after)
+        return list(self.connection.scalars(query.order_by(t.persons.c.id).limit(limit)))
 
     def scored(self, person_ids: Iterable[int]) -> None:
         for piece in rows.chunks(person_ids):
