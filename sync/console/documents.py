@@ -109,7 +109,7 @@ def explanation(found: Explanation) -> dict[str, Any]:
         "told": {names[id]: asdict(told) for id, told in found.told.items() if id in names},
         "episodes": [asdict(episode) for episode in found.episodes],
         "evidence": {
-            id: {"at": found.evidence[id][0], "what": found.evidence[id][1]}
+            id: dict(zip(("at", "kind", "what"), found.evidence[id], strict=True))
             for line in found.score.lines
             for id in line.evidence
             if id in found.evidence

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from sync.console.tables import when
-from sync.console.words import ADJUSTMENT, AXIS, BAND, EVIDENCE, STATE, SYSTEM, TASK, word
+from sync.console.words import ACT, ADJUSTMENT, AXIS, BAND, EVIDENCE, STATE, SYSTEM, TASK, word
 from sync.core.fields import SLA_STATES
 from sync.core.text import Text
 from sync.handoff.reasons import line_label
@@ -228,8 +228,8 @@ def _ledger(found: Explanation, model: Model, timezone: str, language: str) -> T
 def _evidence(found: Explanation, line: LedgerLine, timezone: str, language: str) -> Iterator[str]:
     acts = [id for id in line.evidence if id in found.evidence]
     for id in acts[:_EVIDENCE_SHOWN]:
-        at, what = found.evidence[id]
-        yield f"{when(at, timezone)} {unquote(what)} [{id}]"
+        at, kind, what = found.evidence[id]
+        yield f"{when(at, timezone)} {word(ACT, kind, language)} {unquote(what)} [{id}]"
     if (more := len(acts) - _EVIDENCE_SHOWN) > 0:
         yield Text(f"and {more} more", f"ほか {more} 件").to(language)
 

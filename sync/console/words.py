@@ -36,6 +36,21 @@ EVIDENCE = {
     "merged": Text("merged in the CRM", "CRM 上で統合済み"),
     "converted": Text("lead converted to contact", "リードから取引先責任者へ変換済み"),
 }
+ACT = {
+    "page_view": Text("page view", "ページ閲覧"),
+    "site_visit": Text("site visit", "サイト再訪問"),
+    "content_download": Text("download", "ダウンロード"),
+    "form_submit": Text("form", "フォーム送信"),
+    "seminar_registered": Text("seminar registration", "セミナー申込"),
+    "seminar_attended": Text("seminar attendance", "セミナー参加"),
+    "campaign_response": Text("campaign response", "キャンペーン反応"),
+    "trial_signup": Text("trial sign-up", "トライアル申込"),
+    "email_open": Text("mail opened", "メール開封"),
+    "email_click": Text("mail click", "メールクリック"),
+    "email_reply": Text("mail from the person", "メール受信"),
+    "call": Text("call", "電話"),
+    "meeting": Text("meeting", "打ち合わせ"),
+}
 STEP = {
     "present": Text("present", "作成済み"),
     "missing": Text("would be created", "作成予定"),

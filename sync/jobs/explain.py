@@ -18,7 +18,7 @@ class Explanation:
     score: ScoreRow
     told: dict[int, Told]
     episodes: tuple[Episode, ...]
-    evidence: dict[str, tuple[int, str]]  # act id -> (time, what)
+    evidence: dict[str, tuple[int, str, str]]  # act id -> (time, kind, title and address)
 
 
 class NobodyFound(LeadsyncError):
@@ -46,7 +46,7 @@ def explain(store: Store, text: str, scoring: Scoring, as_of: int | None, now: i
         episodes = tuple(unit.episodes_of(dossier.person_id))
     row = stored if stored and as_of is None else score_row(dossier, scoring, as_of or now)
     evidence = {
-        str(act.key): (act.occurred_at, " ".join(part for part in (act.kind, act.title, act.url) if part))
+        str(act.key): (act.occurred_at, act.kind, " ".join(part for part in (act.title, act.url) if part))
         for act in dossier.activities
     }
     return Explanation(dossier, edges, row, told, episodes, evidence)
