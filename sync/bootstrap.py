@@ -15,7 +15,7 @@ from config.settings import Loaded, Settings
 from connectors import registry
 from connectors.registry import FACTORIES
 from sync.core.text import Text
-from sync.errors import AccountMismatch, ConfigError, Stopped, VendorError
+from sync.errors import AccountMismatch, ConfigError, FeatureMissing, Stopped, VendorError
 from sync.handoff.draft import Policy
 from sync.jobs.cycle import Cycle, CycleResult, Order, Reporter
 from sync.jobs.plan import Brake
@@ -158,15 +158,15 @@ class Service:
                 continue
             try:
                 account = connector.account()
+            except FeatureMissing:
+                continue  # these credentials may not see which account they open: nothing to compare
             except VendorError as error:
                 unavailable[system] = error
                 continue
-            old = known.split(" ")[0] if known else ""
-            if old and account.id and old != account.id:
-                raise _mismatch(system, old, account.id)
+            if known and known.split(" ")[0] != account.id:
+                raise _mismatch(system, known.split(" ")[0], account.id)
             with self.store.begin() as unit:
-                # Without an id (account details are not granted) the known one stays the one to compare with.
-                unit.set_fact(f"account:{system}", f"{account.id or old} {account.kind} {mark}")
+                unit.set_fact(f"account:{system}", f"{account.id} {account.kind} {mark}")
                 unit.set_fact(f"account_at:{system}", str(now))
         return unavailable
 

@@ -124,7 +124,7 @@ class HubSpotConnector:
         if stream == "contacts":
             around = Surroundings(page_views=not self._reference.was_missing("page_views"))
         elif stream == "deals":
-            around = Surroundings(stages=self._reference.stages(), currency=self._reference.account().currency)
+            around = Surroundings(stages=self._reference.stages(), currency=self._reference.currency())
         return ObjectReader(self._client, self._clock, OBJECT_TYPES[stream], around).read(cursor, full)
 
     def _forms(self, cursor: str | None, full: bool) -> Iterator[Page]:

@@ -16,14 +16,14 @@ from connectors.hubspot.failures import is_absent, listed, unexpected
 from connectors.hubspot.mapping import Stage
 from sync.core.fields import FIELDS
 from sync.core.records import HUBSPOT
-from sync.errors import VendorError
+from sync.core.text import Text
+from sync.errors import FeatureMissing, VendorError
 from sync.ports import Account, Clock, Memory
 
 ACCOUNT_EVERY = 86_400
 PIPELINES_EVERY = 3_600
 FIELDS_EVERY = 6 * 3_600
 MISSING_FEATURE_EVERY = 86_400
-_UNTOLD = {"id": "", "kind": "", "timezone": "", "currency": "", "url": ""}
 _KINDS = {
     "STANDARD": "production",
     "SANDBOX": "sandbox",
@@ -41,23 +41,38 @@ class Reference:
             client.day_zone = known["timezone"] or client.day_zone
 
     def account(self) -> Account:
-        """As asked within the last day. Where details are not granted, as last told, or else all fields empty."""
+        """As asked within the last day, or as last told where details are not granted any more.
+
+        Raises FeatureMissing, which costs one call a day, where they never were.
+        """
         known = self._recall("account", ACCOUNT_EVERY)
         if known is not None:
             return Account(HUBSPOT, **known)
+        if self.is_missing("account"):
+            raise _hidden_account()
         try:
             return self.fresh_account()
         except VendorError as error:
             if not is_absent(error):
                 raise
-            known = self._recall("account") or _UNTOLD
-            self._remember("account", known)
-            return Account(HUBSPOT, **known)
+        if (known := self._recall("account")) is None:
+            self.set_missing("account", True)
+            raise _hidden_account()
+        self._remember("account", known)
+        return Account(HUBSPOT, **known)
+
+    def currency(self) -> str:
+        """The account's own currency, "" where account details are not granted."""
+        try:
+            return self.account().currency
+        except FeatureMissing:
+            return ""
 
     def fresh_account(self) -> Account:
         """As asked now; raises where details are not granted."""
         known = _account(self._client.get(routes.ACCOUNT).body)
         self._remember("account", known)
+        self.set_missing("account", False)
         self._client.day_zone = known["timezone"] or self._client.day_zone
         return Account(HUBSPOT, **known)
 
@@ -155,6 +170,18 @@ def _account(body: Mapping[str, Any]) -> dict[str, str]:
         "currency": str(body.get("companyCurrency") or "").upper(),
         "url": f"https://{domain}/contacts/{portal}",
     }
+
+
+def _hidden_account() -> FeatureMissing:
+    return FeatureMissing(
+        Text(
+            f"hubspot: which portal this is stays unknown, as GET {routes.ACCOUNT} is not granted",
+            f"hubspot: GET {routes.ACCOUNT} が許可されていないため、どのポータルか確認できません",
+        ),
+        needs="account-info.security.read",
+        system=HUBSPOT,
+        operation=f"GET {routes.ACCOUNT}",
+    )
 
 
 def _read_only(found: Mapping[str, Any]) -> bool:

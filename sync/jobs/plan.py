@@ -16,7 +16,7 @@ from sync.handoff.episodes import Change
 from sync.handoff.owners import OwnerBook, live
 from sync.jobs.closing import withdraw_task
 from sync.ports import Connector
-from sync.repository import Episode, Standing, Store, Unit
+from sync.repository import Episode, NewOrder, Standing, Store, Unit
 
 BATCH = 500
 _FEWEST_FOR_BRAKE = 10  # below that, one fifth of the scores is an ordinary day
@@ -51,8 +51,8 @@ def commit(store: Store, plan: Draft, run_id: int | None, now: int, between: Cal
     for start in range(0, len(people), BATCH):
         with store.begin() as unit:
             piece = people[start : start + BATCH]
-            for person in piece:
-                _commit_person(unit, person, run_id, now)
+            orders = [order for person in piece for order in _commit_person(unit, person, now)]
+            unit.order(orders, run_id, now)
             unit.planned(person.standing.person_id for person in piece)
         between()
     with store.begin() as unit:
@@ -62,12 +62,13 @@ def commit(store: Store, plan: Draft, run_id: int | None, now: int, between: Cal
 
 def braked(store: Store, plan: Draft, brake: Brake) -> bool:
     """Whether this draft changes more than an unattended cycle may."""
+    if plan.task_orders > brake.tasks:
+        return True
+    changed = plan.changed_scores
+    if changed < _FEWEST_FOR_BRAKE:
+        return False
     with store.begin() as unit:
-        written = unit.written_people()
-    too_many_scores = plan.changed_scores >= _FEWEST_FOR_BRAKE and (
-        plan.changed_scores * 100 > written * brake.scores_percent
-    )
-    return too_many_scores or plan.task_orders > brake.tasks
+        return changed * 100 > unit.written_people() * brake.scores_percent
 
 
 def writable_fields(connectors: Mapping[str, Connector]) -> dict[str, frozenset[str]]:
@@ -149,16 +150,15 @@ def _ordered_today(unit: Unit, policy: Policy, now: int) -> Counter[str]:
     )
 
 
-def _commit_person(unit: Unit, plan: PersonPlan, run_id: int | None, now: int) -> None:
+def _commit_person(unit: Unit, plan: PersonPlan, now: int) -> list[NewOrder]:
+    """Everything but the orders, which are returned."""
     standing = plan.standing
     episode_id = _commit_episode(unit, plan, now)
     if plan.first_hot_at is not None and plan.first_hot_at != standing.first_hot_at:
         unit.set_first_hot(standing.person_id, plan.first_hot_at)
     if plan.drops:
         unit.drop_orders(plan.drops)
-    unit.order(plan.orders, run_id, now)
-    if plan.task:
-        unit.order([replace(plan.task, episode_id=episode_id)], run_id, now)
+    return [*plan.orders, *([replace(plan.task, episode_id=episode_id)] if plan.task else [])]
 
 
 def _commit_episode(unit: Unit, plan: PersonPlan, now: int) -> int | None:

@@ -118,15 +118,24 @@ class Pusher:
         self, outcomes: Sequence[Outcome], rows: dict[str, OutboxRow], members: dict[int, Member], totals: PushTotals
     ) -> None:
         now = int(self.clock())
+        told: dict[int, Told] = {}
+        trail: list[AuditEntry] = []
         with self.store.begin() as unit:
             for outcome in outcomes:
                 row = rows[outcome.key]
                 _settle(unit, row, outcome, now)
                 totals.count("score", outcome)
+                assert row.record_id is not None
+                record = members[row.record_id].record.key
                 if outcome.result in (Result.APPLIED, Result.UNCHANGED):
-                    _tell(unit, row, members, outcome, now)
-                elif outcome.gone and row.record_id:
-                    unit.mark_gone(members[row.record_id].record.key)
+                    if outcome.record and outcome.record != record:
+                        unit.redirect(row.record_id, outcome.record)
+                    told[row.record_id] = _told(row, outcome.at or now)
+                    trail += _score_audit(row, outcome.record or record, outcome, now)
+                elif outcome.gone:
+                    unit.mark_gone(record)
+            unit.tell(told)
+            unit.audit(trail)
         self.pushed(self.connector.system, totals.applied + totals.rejected + totals.tasks_made)
         self.between()
 
@@ -191,31 +200,26 @@ def _settle(unit: Unit, row: OutboxRow, outcome: Outcome, now: int) -> None:
         unit.settle(row, "done", now, outcome.reason)
 
 
-def _tell(unit: Unit, row: OutboxRow, members: dict[int, Member], outcome: Outcome, now: int) -> None:
-    assert row.record_id is not None
-    record = members[row.record_id].record
-    if outcome.record and outcome.record != record.key:
-        unit.redirect(row.record_id, outcome.record)
-    payload = row.payload
-    unit.tell(row.record_id, Told(payload["fields"], outcome.at or now, payload["basis"], payload["total"]))
-    written = outcome.record or record.key
-    unit.audit(
-        [
-            AuditEntry(
-                now,
-                row.run_id,
-                written.system,
-                written.object,
-                written.id,
-                row.person_id,
-                name,
-                _text(old),
-                _text(payload["fields"].get(name)),
-                outcome.result.value,
-            )
-            for name, old in sorted(payload["old"].items())
-        ]
-    )
+def _told(row: OutboxRow, at: int) -> Told:
+    return Told(row.payload["fields"], at, row.payload["basis"], row.payload["total"])
+
+
+def _score_audit(row: OutboxRow, written: RecordKey, outcome: Outcome, now: int) -> list[AuditEntry]:
+    return [
+        AuditEntry(
+            now,
+            row.run_id,
+            written.system,
+            written.object,
+            written.id,
+            row.person_id,
+            name,
+            _text(old),
+            _text(row.payload["fields"].get(name)),
+            outcome.result.value,
+        )
+        for name, old in sorted(row.payload["old"].items())
+    ]
 
 
 def _settle_episode(unit: Unit, row: OutboxRow, outcome: Outcome, bearers: dict[int, RecordKey], now: int) -> None:

@@ -73,7 +73,7 @@ def _assign(unit: Unit, groups: Sequence[Group], now: int) -> int:
     for group in groups:
         person = after[group.members[0].id]
         unit.assign(person, group)
-        unit.flag([person], score=True, plan=True)
+    unit.flag(claimed, score=True, plan=True)
     lost = {old: min(new) for old, new in before.items() if old not in claimed}
     for old, survivor in sorted(lost.items()):
         unit.merge_persons(old, survivor)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, insert, or_, select, update
@@ -14,6 +14,7 @@ from sync.store import rows
 from sync.store import tables as t
 from sync.store.planning import outbox_row
 
+_AUDIT_FIELDS = tuple(f.name for f in fields(AuditEntry))
 _UNFINISHED = ("pending", "sending")
 _PATIENCE_SECONDS = 3_600
 _PATIENCE_ATTEMPTS = 6  # with their pauses, half an hour
@@ -59,11 +60,12 @@ class OutboxSide:
             values["next_at"] = next_at
         self.connection.execute(update(t.outbox).where(t.outbox.c.id == row.id).values(**values))
 
-    def tell(self, record_id: int, told: Told) -> None:
-        values = {"fields": dict(told.fields), "acked_at": told.acked_at, "basis": told.basis, "total": told.total}
-        where = t.written.c.record_id == record_id
-        if not self.connection.execute(update(t.written).where(where).values(**values)).rowcount:
-            self.connection.execute(insert(t.written).values(record_id=record_id, **values))
+    def tell(self, told: Mapping[int, Told]) -> None:
+        """What records hold now: record id -> what was acknowledged."""
+        for piece in rows.chunks(told):
+            self.connection.execute(delete(t.written).where(t.written.c.record_id.in_(piece)))
+        if told:
+            self.connection.execute(insert(t.written), [_told_values(id, one) for id, one in told.items()])
 
     def redirect(self, record_id: int, to: RecordKey) -> None:
         row = self.connection.execute(select(t.people).where(t.people.c.id == record_id)).one()
@@ -101,7 +103,8 @@ class OutboxSide:
 
     def audit(self, entries: Sequence[AuditEntry]) -> None:
         if entries:
-            self.connection.execute(insert(t.audit), [rows.storable(asdict(entry)) for entry in entries])
+            values = [{name: getattr(entry, name) for name in _AUDIT_FIELDS} for entry in entries]
+            self.connection.execute(insert(t.audit), [rows.storable(value) for value in values])
 
     def written_records(self, system: str) -> list[tuple[int, RecordKey]]:
         """Live records of a system that bear our values: (record id, key)."""
@@ -149,20 +152,13 @@ class OutboxSide:
     def audit_of(self, person_id: int, limit: int = 500) -> list[AuditEntry]:
         query = select(t.audit).where(t.audit.c.person_id == person_id).order_by(t.audit.c.id).limit(limit)
         return [
-            AuditEntry(
-                row.at,
-                row.run_id,
-                row.system,
-                row.object,
-                row.vendor_id,
-                row.person_id,
-                row.field,
-                row.old,
-                row.new,
-                row.response,
-            )
-            for row in self.connection.execute(query)
+            AuditEntry(**{name: getattr(row, name) for name in _AUDIT_FIELDS}) for row in self.connection.execute(query)
         ]
+
+
+def _told_values(record_id: int, told: Told) -> dict[str, Any]:
+    values = {"fields": dict(told.fields), "acked_at": told.acked_at, "basis": told.basis, "total": told.total}
+    return {"record_id": record_id, **values}
 
 
 def _is(key: RecordKey) -> ColumnElement[bool]:

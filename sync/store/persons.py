@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from sync.core import emails
-from sync.repository import Group, Member
+from sync.repository import Edge, Group, Member
 from sync.store import rows
 from sync.store import tables as t
 
@@ -66,31 +67,19 @@ class PersonsSide:
         return rows.inserted_id(result)
 
     def assign(self, person_id: int, group: Group) -> bool:
-        ids = [member.id for member in group.members]
         moved = [member.id for member in group.members if member.person_id != person_id]
-        left = self.connection.scalars(
-            select(t.people.c.id).where(t.people.c.person_id == person_id, t.people.c.id.not_in(ids))
-        ).all()
+        left: list[int] = []
+        if len(moved) < len(group.members):  # else the person is new
+            mine = self.connection.scalars(select(t.people.c.id).where(t.people.c.person_id == person_id))
+            left = sorted(set(mine) - {member.id for member in group.members})
+            self.connection.execute(delete(t.edges).where(t.edges.c.person_id == person_id))
         for piece in rows.chunks(moved):
             self.connection.execute(update(t.people).where(t.people.c.id.in_(piece)).values(person_id=person_id))
-        if left:
+        for piece in rows.chunks(left):
             # They belong to another group, which is assigned next; until then to nobody.
-            self.connection.execute(update(t.people).where(t.people.c.id.in_(left)).values(person_id=None))
-        self.connection.execute(delete(t.edges).where(t.edges.c.person_id == person_id))
+            self.connection.execute(update(t.people).where(t.people.c.id.in_(piece)).values(person_id=None))
         if group.edges:
-            self.connection.execute(
-                insert(t.edges),
-                [
-                    {
-                        "person_id": person_id,
-                        "left_id": edge.left,
-                        "right_id": edge.right,
-                        "evidence": edge.evidence,
-                        "detail": edge.detail,
-                    }
-                    for edge in group.edges
-                ],
-            )
+            self.connection.execute(insert(t.edges), [_edge_values(person_id, edge) for edge in group.edges])
         return bool(moved or left)
 
     def merge_persons(self, loser: int, survivor: int) -> None:
@@ -165,3 +154,8 @@ class PersonsSide:
             if found := sorted({id for id in self.connection.scalars(query) if id}):
                 return found
         return []
+
+
+def _edge_values(person_id: int, edge: Edge) -> dict[str, Any]:
+    values = {"left_id": edge.left, "right_id": edge.right, "evidence": edge.evidence, "detail": edge.detail}
+    return {"person_id": person_id, **values}

@@ -123,31 +123,20 @@ class PlanningSide:
 
     def order(self, orders: Sequence[NewOrder], run_id: int | None, at: int) -> None:
         """A waiting order with the same key is replaced; a task that was made, or may have been, stays as it is."""
-        for new in orders:
-            values = {
-                "system": new.system,
-                "kind": new.kind,
-                "person_id": new.person_id,
-                "record_id": new.record_id,
-                "episode_id": new.episode_id,
-                "payload": dict(new.payload),
-                "state": "pending",
-                "attempts": 0,
-                "next_at": at,
-                "sent_at": None,
-                "done_at": None,
-                "reason": "",
-                "run_id": run_id,
+        known: dict[str, str] = {}
+        c = t.outbox.c
+        for piece in rows.chunks(order.key for order in orders):
+            known |= {
+                row.key: row.state for row in self.connection.execute(select(c.key, c.state).where(c.key.in_(piece)))
             }
-            where = t.outbox.c.key == new.key
-            if new.kind != "score":
-                where = and_(where, t.outbox.c.state == "dropped")  # refused because its record was gone
-            replaced = self.connection.execute(update(t.outbox).where(where).values(**values)).rowcount
-            if not replaced and not self._ordered(new):
-                self.connection.execute(insert(t.outbox).values(key=new.key, **values))
-
-    def _ordered(self, new: NewOrder) -> bool:
-        return self.connection.scalar(select(t.outbox.c.id).where(t.outbox.c.key == new.key)) is not None
+        fresh = [_order_values(order, run_id, at) for order in orders if order.key not in known]
+        if fresh:
+            self.connection.execute(insert(t.outbox), fresh)
+        for order in orders:
+            # A task is dropped only when it was refused because its record was gone.
+            if order.key in known and (order.kind == "score" or known[order.key] == "dropped"):
+                values = _order_values(order, run_id, at)
+                self.connection.execute(update(t.outbox).where(c.key == order.key).values(**values))
 
     def drop_orders(self, keys: Iterable[str]) -> int:
         """Removes waiting orders that nobody needs any more and returns how many; what may have been sent stays."""
@@ -246,3 +235,22 @@ class PlanningSide:
     def touches(self, person_id: int, since: int) -> list[ActivityRecord]:
         acts = self.activities_of([person_id], since)[person_id]
         return [act for act in acts if is_sales_touch(act)]
+
+
+def _order_values(order: NewOrder, run_id: int | None, at: int) -> dict[str, Any]:
+    return {
+        "key": order.key,
+        "system": order.system,
+        "kind": order.kind,
+        "person_id": order.person_id,
+        "record_id": order.record_id,
+        "episode_id": order.episode_id,
+        "payload": dict(order.payload),
+        "state": "pending",
+        "attempts": 0,
+        "next_at": at,
+        "sent_at": None,
+        "done_at": None,
+        "reason": "",
+        "run_id": run_id,
+    }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, update
 
 from sync.core import emails
 from sync.core.activity import is_own_act
@@ -115,63 +115,67 @@ class RecordsSide:
     def _save_kind(self, kind: _Kind, records: Sequence[Any], seen_at: int) -> Saved:
         latest = {record.key: record for record in sorted(records, key=lambda record: record.modified_at)}
         stored = self._stored(kind.table, latest)
-        fresh, changed, same = [], [], 0
+        fresh: list[dict[str, Any]] = []
+        changed: list[tuple[dict[str, Any], Any]] = []
+        known: list[dict[str, Any]] = []
+        news = []
         for key, record in latest.items():
             row = stored.get(key)
-            content = rows.storable(kind.content(record))
-            mark = rows.digest(content)
-            modified_at = rows.storable_time(record.modified_at)
-            values = {**content, "modified_at": modified_at, "seen_at": seen_at, "digest": mark}
+            values = _row_values(kind, record, seen_at)
             if row is None:
-                fresh.append((record, values))
-            elif modified_at < row.modified_at:
-                same += 1
-                self._touch(kind.table, row.id, seen_at)
-            elif row.digest != mark:
-                changed.append((record, values, row))
+                fresh.append(values)
+                news.append(record)
+            elif values["modified_at"] < row.modified_at:
+                known.append({"row": row.id, "seen": seen_at, "modified": row.modified_at})
+            elif row.digest != values["digest"]:
+                changed.append((values, row))
+                news.append(record)
             else:
-                same += 1
-                self._unchanged(kind.table, record, row, seen_at)
-        self._insert(kind.table, fresh, seen_at)
-        for record, values, row in changed:
-            self._update(kind.table, record, values, row)
-        self._follow_up(kind.table, [r for r, _ in fresh] + [r for r, _, _ in changed], latest)
-        return Saved(len(fresh), len(changed), same + len(records) - len(latest))
+                known.append({"row": row.id, "seen": seen_at, "modified": values["modified_at"]})
+                self._keep_own(kind.table, values, row)
+        self._write(kind.table, fresh, changed, known)
+        self._follow_up(kind.table, news, latest)
+        return Saved(len(fresh), len(changed), len(records) - len(news))
 
     def _stored(self, table: Table, keys: Iterable[RecordKey]) -> dict[RecordKey, Any]:
-        triple = tuple_(table.c.system, table.c.object, table.c.vendor_id)
-        found = self.connection.execute(select(table).where(triple.in_([tuple(key) for key in keys])))
-        return {RecordKey(row.system, row.object, row.vendor_id): row for row in found}
+        c = table.c
+        own = (c.person_id, c.own, c.own_at) if table is t.people else ()
+        found: dict[RecordKey, Any] = {}
+        by_object: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for key in keys:
+            by_object[key.system, key.object].append(key.id)
+        for (system, object), ids in by_object.items():
+            where = and_(c.system == system, c.object == object, c.vendor_id.in_(ids))
+            for row in self.connection.execute(select(c.id, c.vendor_id, c.digest, c.modified_at, *own).where(where)):
+                found[RecordKey(system, object, row.vendor_id)] = row
+        return found
 
-    def _insert(self, table: Table, fresh: Sequence[tuple[Any, dict[str, Any]]], seen_at: int) -> None:
-        if not fresh:
-            return
-        extra: dict[str, Any] = {}
-        if table is t.people:
-            extra = {"first_seen_at": seen_at, "unresolved": True}
-        batch = []
-        for record, values in fresh:
-            key = {"system": record.key.system, "object": record.key.object, "vendor_id": record.key.id}
-            own = {"own": dict(record.own), "own_at": record.modified_at} if table is t.people else {}
-            batch.append({**key, **values, **extra, **own})
-        self.connection.execute(insert(table), batch)
+    def _write(
+        self,
+        table: Table,
+        fresh: Sequence[dict[str, Any]],
+        changed: Sequence[tuple[dict[str, Any], Any]],
+        known: Sequence[dict[str, Any]],
+    ) -> None:
+        extra = {"unresolved": True} if table is t.people else {}
+        if fresh:
+            first = {"first_seen_at": fresh[0]["seen_at"]} if table is t.people else {}
+            self.connection.execute(insert(table), [{**values, **extra, **first} for values in fresh])
+        for values, row in changed:
+            self.connection.execute(update(table).where(table.c.id == row.id).values(**values, **extra))
+        if known:
+            touch = update(table).where(table.c.id == bindparam("row"))
+            touch = touch.values(seen_at=bindparam("seen"), modified_at=bindparam("modified"))
+            self.connection.execute(touch, known)
 
-    def _update(self, table: Table, record: Any, values: dict[str, Any], row: Any) -> None:
-        if table is t.people:
-            values = {**values, "unresolved": True, "own": dict(record.own), "own_at": record.modified_at}
-        self.connection.execute(update(table).where(table.c.id == row.id).values(**values))
-
-    def _unchanged(self, table: Table, record: Any, row: Any, seen_at: int) -> None:
+    def _keep_own(self, table: Table, values: dict[str, Any], row: Any) -> None:
         """Nothing of substance changed; what the CRM holds in our own fields may have."""
-        values: dict[str, Any] = {"seen_at": seen_at, "modified_at": record.modified_at}
-        if table is t.people:
-            values |= {"own": dict(record.own), "own_at": record.modified_at}
-            if dict(record.own) != dict(row.own) and row.person_id:
-                self.flag([row.person_id], plan=True)
-        self.connection.execute(update(table).where(table.c.id == row.id).values(**values))
-
-    def _touch(self, table: Table, id: int, seen_at: int) -> None:
-        self.connection.execute(update(table).where(table.c.id == id).values(seen_at=seen_at))
+        if table is not t.people or (values["own"], values["own_at"]) == (row.own, row.own_at):
+            return
+        own = {"own": values["own"], "own_at": values["own_at"]}
+        self.connection.execute(update(table).where(table.c.id == row.id).values(**own))
+        if values["own"] != row.own and row.person_id:
+            self.flag([row.person_id], plan=True)
 
     def _follow_up(self, table: Table, changed: Sequence[Any], latest: dict[RecordKey, Any]) -> None:
         if table is t.people:
@@ -205,7 +209,8 @@ class RecordsSide:
         if self.connection.execute(update(table).where(where).values(**values)).rowcount:
             return
         # Never seen alive: kept as an alias, so that its activities find their person.
-        content = rows.person_content(PersonRecord(loser, winner.modified_at, created_at=winner.created_at))
+        modified_at = rows.storable_time(winner.modified_at)
+        content = rows.storable(rows.person_content(PersonRecord(loser, modified_at, created_at=winner.created_at)))
         self.connection.execute(
             insert(table).values(
                 **{
@@ -214,9 +219,9 @@ class RecordsSide:
                     "system": loser.system,
                     "object": loser.object,
                     "vendor_id": loser.id,
-                    "modified_at": winner.modified_at,
-                    "seen_at": winner.modified_at,
-                    "first_seen_at": winner.modified_at,
+                    "modified_at": modified_at,
+                    "seen_at": modified_at,
+                    "first_seen_at": modified_at,
                     "own": {},
                 }
             )
@@ -323,6 +328,14 @@ class RecordsSide:
             self.connection.execute(connect, [{"link": row.id, "record": row.record_id} for row in found])
         self._flag_records(row.record_id for row in found)
         return len(found)
+
+
+def _row_values(kind: _Kind, record: Any, seen_at: int) -> dict[str, Any]:
+    content = rows.storable(kind.content(record))
+    modified_at = rows.storable_time(record.modified_at)
+    own = {"own": dict(record.own), "own_at": modified_at} if kind.table is t.people else {}
+    key = {"system": record.key.system, "object": record.key.object, "vendor_id": record.key.id}
+    return {**key, **content, **own, "modified_at": modified_at, "seen_at": seen_at, "digest": rows.digest(content)}
 
 
 def _participants(activity: ActivityRecord) -> set[tuple[str, str, str]]:

@@ -392,6 +392,17 @@ def test_a_store_refuses_the_data_of_another_portal(account: Account, tmp_path: 
         other.close()
 
 
+def test_credentials_that_may_not_see_their_account_do_the_main_job_all_the_same(account: Account) -> None:
+    from connectors.sandbox.http import Response
+
+    account.hubspot.fault(path="/account-info/v3/details", response=Response(403, {}), times=0)
+    contact = account.hot("taro@example.jp")
+    account.provision()
+    assert not account.cycle().errors
+    assert own(account, contact)["leadsync_band"] == "hot"
+    assert account.hubspot.count("account-info/v3/details") == 1
+
+
 def test_a_deleted_contact_is_found_by_the_full_pass_and_never_written_again(account: Account) -> None:
     contact = account.hot("taro@example.jp")
     account.provision()
