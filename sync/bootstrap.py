@@ -57,6 +57,7 @@ class Service:
     stop: threading.Event = field(default_factory=threading.Event)
     wait: Callable[[float], object] | None = None  # how to let time pass; None: really wait, until `stop` is set
     _calls_kept_at: float = 0.0
+    _lease: StoreLease | None = None  # while a cycle runs
 
     @cached_property
     def scoring(self) -> Scoring:
@@ -114,6 +115,7 @@ class Service:
                 raise Stopped
 
         with lease.held():
+            self._lease = lease
             with self.store.begin() as unit:
                 unit.abandon_runs(int(self.clock()))
             try:
@@ -131,10 +133,13 @@ class Service:
                 )
                 return cycle.run(order)
             finally:
+                self._lease = None
                 self._keep_calls(force=True)
 
     def sleep(self, seconds: float) -> None:
-        """Waits, unless the service is asked to stop."""
+        """Waits, unless the service is asked to stop. A cycle that waits for a CRM keeps its lease."""
+        if self._lease:
+            self._lease.keep()
         (self.wait or self.stop.wait)(max(0.0, seconds))
         if self.stop.is_set():
             raise Stopped

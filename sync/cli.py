@@ -41,7 +41,7 @@ from sync.jobs.deprovision import deprovision as deprovision_job
 from sync.jobs.doctor import available_kinds
 from sync.jobs.doctor import doctor as doctor_job
 from sync.jobs.explain import explain as explain_job
-from sync.ports import Health, Step
+from sync.ports import Connector, Health, Step
 from sync.scoring.lint import lint, rules_that_cannot_fire
 from sync.scoring.model import load_model
 
@@ -136,7 +136,8 @@ def sync(
         if out_file:
             _write_changes(result, out_file)
         if json_:
-            _print_json(documents.cycle(result, *_figures(service)))
+            page = {} if write else {"plan": documents.plain(_plan_page(service, result))}
+            _print_json({**documents.cycle(result, *_figures(service)), **page})
         elif write:
             out.print(tables.cycle_tables(result, *_figures(service), language))
         else:
@@ -168,11 +169,7 @@ def provision(
 ) -> int:
     """Create our fields and permission sets where they are missing."""
     with _service() as service:
-        steps = [
-            step
-            for connector in service.connectors.values()
-            for step in connector.provision(apply=not plan, minimal=minimal)
-        ]
+        steps = _steps(service, lambda connector: connector.provision(apply=not plan, minimal=minimal))
         return _print_steps(steps, service, json_)
 
 
@@ -185,11 +182,7 @@ def deprovision(
     """The clean exit: close our tasks, clear our values, remove our fields and permission sets."""
     with _service() as service, service.alone():
         language = service.settings.language
-        steps = [
-            step
-            for connector in service.connectors.values()
-            for step in deprovision_job(connector, service.store, not plan, language)
-        ]
+        steps = _steps(service, lambda connector: deprovision_job(connector, service.store, not plan, language))
         return _print_steps(steps, service, json_)
 
 
@@ -395,11 +388,14 @@ def _figures(service: Service) -> tuple[Any, dict[str, int], int]:
     return census, {system: sum(calls.values()) for system, calls in service.telemetry.calls().items()}, queued
 
 
+def _plan_page(service: Service, result: CycleResult) -> report.PlanPage:
+    per_owner = service.settings.tasks.per_owner_per_day
+    return report.plan_page(service.store, result.draft, service.scoring, int(service.clock()), per_owner)
+
+
 def _print_plan(service: Service, result: CycleResult) -> None:
     settings = service.settings
-    page = report.plan_page(
-        service.store, result.draft, service.scoring, int(service.clock()), settings.tasks.per_owner_per_day
-    )
+    page = _plan_page(service, result)
     out.print(pages.plan_page(page, service.scoring.model, settings.timezone, settings.language))
 
 
@@ -409,6 +405,17 @@ def _write_changes(result: CycleResult, path: Path) -> None:
         writer.writerow(["record", "field", "old", "new", "reason"])
         for change in report.field_changes(result.draft):
             writer.writerow([change.record, change.field, change.old, change.new, change.reason])
+
+
+def _steps(service: Service, work: Callable[[Connector], Iterator[Step]]) -> list[Step]:
+    """The steps of every CRM; one that refuses in the middle does not keep the other from its turn."""
+    found: list[Step] = []
+    for system, connector in service.connectors.items():
+        try:
+            found.extend(work(connector))
+        except VendorError as error:
+            found.append(Step(system, "connection", system, "refused", error.text))
+    return found
 
 
 def _print_steps(steps: list[Step], service: Service, as_json: bool) -> int:

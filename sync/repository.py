@@ -161,7 +161,7 @@ class Standing:
     first_hot_at: int | None
     score: ScoreRow
     members: tuple[Member, ...]
-    own_at: Mapping[int, int]  # record id -> vendor time of the pulled values
+    own_at: Mapping[int, tuple[int, int]]  # record id -> (vendor time of the pulled values, when we last saw them)
     told: Mapping[int, Told]
     waiting: Mapping[int, OutboxRow]  # record id -> its unfinished or rejected score row
     episode: Episode | None  # the latest one
@@ -368,8 +368,8 @@ class RemovalUnit(Protocol):
 class SlaUnit(Protocol):
     def closed_tasks(self, task_keys: Sequence[str]) -> dict[str, int]: ...
     def open_slas(self) -> list[Episode]: ...
-    def touches(self, person_id: int, since: int) -> list[ActivityRecord]:
-        """Logged sales activities and closed tasks of ours since then, oldest first."""
+    def touches(self, person_ids: Sequence[int], since: int) -> dict[int, list[ActivityRecord]]:
+        """Logged sales activities since then, oldest first, by person."""
         ...
 
     def update_episode(self, episode_id: int, **values: Any) -> None: ...

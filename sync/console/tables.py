@@ -31,7 +31,7 @@ def when(at: int | None, timezone: str) -> str:
 
 def cycle_tables(result: CycleResult, census: Census, calls: Mapping[str, int], queued: int, language: str) -> Group:
     """What was pulled, matched, scored and written."""
-    tables = [_pulled(result, language), _people(census, queued, language), _written(result, calls, language)]
+    tables = [_pulled(result, language), _people(census, queued, language), _written(result, census, calls, language)]
     return Group(*(table for table in tables if table.row_count))
 
 
@@ -154,7 +154,7 @@ def _people(census: Census, queued: int, language: str) -> Table:
     return table
 
 
-def _written(result: CycleResult, calls: Mapping[str, int], language: str) -> Table:
+def _written(result: CycleResult, census: Census, calls: Mapping[str, int], language: str) -> Table:
     heads = (
         Text("CRM", "CRM"),
         Text("Scores written", "スコア書き込み"),
@@ -166,9 +166,11 @@ def _written(result: CycleResult, calls: Mapping[str, int], language: str) -> Ta
     table = _table(language, *heads, numbers=5)
     for system in sorted({*result.pulls, *result.pushes, *calls}):
         totals = result.pushes.get(system)
-        numbers: tuple[int, ...] = (0, 0, 0, 0)
+        rows = census.outbox.get(system, {})
+        waiting = rows.get("pending", 0) + rows.get("sending", 0)
+        numbers: tuple[int, ...] = (0, 0, waiting, 0)
         if totals:
-            numbers = (totals.applied, totals.tasks_made, totals.retry, totals.rejected + totals.tasks_rejected)
+            numbers = (totals.applied, totals.tasks_made, waiting, totals.rejected + totals.tasks_rejected)
         table.add_row(SYSTEM[system].to(language), *(f"{n:,}" for n in (*numbers, calls.get(system, 0))))
     return table
 

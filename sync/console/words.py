@@ -66,6 +66,7 @@ KIND = {
     "task_done": Text("close task", "タスク完了"),
     "tasks": Text("our tasks", "タスク"),
     "values": Text("records with our values", "値を書いたレコード"),
+    "connection": Text("connection", "接続"),
     "group": Text("property group", "プロパティグループ"),
     "property": Text("property", "プロパティ"),
     "field": Text("field", "項目"),

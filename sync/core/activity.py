@@ -46,7 +46,7 @@ _ALWAYS_THE_PERSONS_OWN = frozenset(
     }
 )
 _NEVER_AN_ACT = frozenset({Kind.NOTE, Kind.TASK, Kind.EMAIL_SENT, Kind.CAMPAIGN_MEMBER})
-_TOUCHES = frozenset({Kind.CALL, Kind.MEETING, Kind.EMAIL_SENT})
+TOUCH_KINDS = frozenset({Kind.CALL, Kind.MEETING, Kind.EMAIL_SENT})
 
 
 def is_own_act(kind: str, direction: str) -> bool:
@@ -63,4 +63,4 @@ def is_sales_touch(activity: ActivityRecord) -> bool:
     A task that is still open is a plan, and one of ours is an order: neither is a touch.
     """
     planned = activity.key.object == "task" and not activity.closed
-    return activity.kind in _TOUCHES and activity.direction != INBOUND and not planned and not activity.task_key
+    return activity.kind in TOUCH_KINDS and activity.direction != INBOUND and not planned and not activity.task_key

@@ -167,10 +167,11 @@ def _with_task(
     if existing := own_tasks.get(episode.task_key):
         return replace(plan, episode=_adopted(episode, plan.standing, system, existing, policy, moment), adopted=True)
     from_golive = moment.live_at is None or episode.opened_at <= moment.live_at
-    if from_golive and used[_bearer(system, owner)] >= policy.per_owner_per_day:
+    bearer = owners.bearer(system, owner)
+    if from_golive and used[bearer] >= policy.per_owner_per_day:
         return plan
     if from_golive:
-        used[_bearer(system, owner)] += 1
+        used[bearer] += 1
     ordered = replace(
         episode,
         task_state="ordered",
@@ -200,10 +201,6 @@ def _adopted(
         acked_at=moment.now,
         sla_state="open",
     )
-
-
-def _bearer(system: str, owner: str) -> str:
-    return f"{system}:{owner}"
 
 
 def _with_tellings(plan: PersonPlan, policy: Policy, now: int) -> PersonPlan:

@@ -24,6 +24,11 @@ class OwnerBook:
         found = [owner for key in owning if (owner := self._by_id.get(key)) and owner.active]
         return len({owner.email or (owner.system, owner.id) for owner in found})
 
+    def bearer(self, system: str, owner_id: str) -> str:
+        """One name for a salesperson, whichever CRM the task is in."""
+        owner = self.of(system, owner_id)
+        return (owner.email if owner else "") or f"{system}:{owner_id}"
+
     def task_owner(self, standing: Standing, target: Member) -> str:
         """The owner's id in the target's system, "" when nobody active is known.
 

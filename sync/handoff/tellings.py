@@ -66,7 +66,9 @@ def tellings(standing: Standing, values: FieldValues, writable: Mapping[str, Col
 def last_known(standing: Standing, member: Member) -> Mapping[str, Value]:
     """What the record holds: the newer of our last acknowledged write and the last pulled values."""
     told = standing.told.get(member.id)
-    if told and told.acked_at >= standing.own_at.get(member.id, 0):
+    # Vendor times have whole seconds: in the same one, values that we saw later count. They are the echo of our
+    # write, or somebody's edit right after it.
+    if told and (told.acked_at, told.acked_at) >= standing.own_at.get(member.id, (0, 0)):
         return told.fields
     return member.record.own
 

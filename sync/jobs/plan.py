@@ -37,7 +37,7 @@ def make_draft(store: Store, policy: Policy, now: int, between: Callable[[], Non
         waiting += unit.refused_before(now - REJECTED_WAITS)
         owners = OwnerBook(unit.owners())
         live_at = unit.fact("live_at")
-        moment = Moment(now, int(live_at) if live_at else None, _ordered_today(unit, policy, now))
+        moment = Moment(now, int(live_at) if live_at else None, _ordered_today(unit, owners, policy, now))
     standings = [s for s in _standings(store, waiting, between) if _all_writable(s, policy)]
     keys = [key for standing in standings for key in _coming_task_keys(standing)]
     with store.begin() as unit:
@@ -138,13 +138,13 @@ def _coming_task_keys(standing: Standing) -> list[str]:
     return found
 
 
-def _ordered_today(unit: Unit, policy: Policy, now: int) -> Counter[str]:
+def _ordered_today(unit: Unit, owners: OwnerBook, policy: Policy, now: int) -> Counter[str]:
     """Tasks already ordered from the go-live queue this local day, by owner."""
     zone = ZoneInfo(policy.timezone)
     midnight = datetime.combine(datetime.fromtimestamp(now, zone).date(), time(), zone)
     live_at = int(unit.fact("live_at") or now)
     return Counter(
-        f"{episode.task_system}:{episode.owner}"
+        owners.bearer(episode.task_system or "", episode.owner)
         for episode in unit.ordered_tasks_since(int(midnight.timestamp()))
         if episode.opened_at <= live_at
     )

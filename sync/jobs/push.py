@@ -32,11 +32,14 @@ class PushTotals:
     tasks_made: int = 0
     tasks_completed: int = 0
     tasks_rejected: int = 0
+    gone: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
 
     def count(self, kind: str, outcome: Outcome) -> None:
         if outcome.result is Result.RETRY:
             self.retry += 1
+        elif outcome.gone:
+            self.gone += 1  # deleted meanwhile: nobody has to do anything
         elif outcome.result is Result.REJECTED:
             self.reasons[outcome.reason.split(":")[0]] = self.reasons.get(outcome.reason.split(":")[0], 0) + 1
             if kind == "score":

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
-from sync.core.activity import is_sales_touch
+from sync.core.activity import TOUCH_KINDS, is_sales_touch
 from sync.core.records import ActivityRecord, CompanyRecord, RecordKey, State
 from sync.repository import Episode, Member, NewOrder, OutboxRow, Owner, ScoreRow, Standing, Told
 from sync.store import rows
@@ -101,11 +101,11 @@ class PlanningSide:
                 found[row.record_id] = outbox_row(row)
         return found
 
-    def _own_at(self, record_ids: Sequence[int]) -> dict[int, int]:
-        found: dict[int, int] = {}
+    def _own_at(self, record_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+        found: dict[int, tuple[int, int]] = {}
         for piece in rows.chunks(record_ids):
-            query = select(t.people.c.id, t.people.c.own_at).where(t.people.c.id.in_(piece))
-            found |= {row.id: row.own_at or 0 for row in self.connection.execute(query)}
+            query = select(t.people.c.id, t.people.c.own_at, t.people.c.seen_at).where(t.people.c.id.in_(piece))
+            found |= {row.id: (row.own_at or 0, row.seen_at) for row in self.connection.execute(query)}
         return found
 
     def _latest_episodes(self, person_ids: Sequence[int]) -> dict[int, Episode]:
@@ -232,9 +232,12 @@ class PlanningSide:
         )
         return [episode(row) for row in self.connection.execute(select(t.episodes).where(where))]
 
-    def touches(self, person_id: int, since: int) -> list[ActivityRecord]:
-        acts = self.activities_of([person_id], since)[person_id]
-        return [act for act in acts if is_sales_touch(act)]
+    def touches(self, person_ids: Sequence[int], since: int) -> dict[int, list[ActivityRecord]]:
+        found: dict[int, list[ActivityRecord]] = {}
+        for piece in rows.chunks(person_ids):
+            for person_id, acts in self.activities_of(piece, since, TOUCH_KINDS).items():
+                found[person_id] = [act for act in acts if is_sales_touch(act)]
+        return found
 
 
 def _order_values(order: NewOrder, run_id: int | None, at: int) -> dict[str, Any]:

@@ -43,8 +43,10 @@ class RunsSide:
         values = {"state": "failed", "finished_at": at}
         return self.connection.execute(update(t.runs).where(t.runs.c.state == "running").values(**values)).rowcount
 
-    def fact(self, key: str) -> str | None:
-        return self.connection.scalar(select(t.facts.c.value).where(t.facts.c.key == key))
+    def fact(self, key: str, lock: bool = False) -> str | None:
+        """`lock` holds up whoever else asks for it so until this transaction ends."""
+        query = select(t.facts.c.value).where(t.facts.c.key == key)
+        return self.connection.scalar(query.with_for_update() if lock else query)
 
     def set_fact(self, key: str, value: str | None) -> None:
         where = t.facts.c.key == key

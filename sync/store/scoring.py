@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -78,8 +78,10 @@ class ScoringSide:
             for row in persons
         ]
 
-    def activities_of(self, person_ids: Sequence[int], since: int = 0) -> dict[int, list[ActivityRecord]]:
-        """Live activities of each person, oldest first, each once."""
+    def activities_of(
+        self, person_ids: Sequence[int], since: int = 0, kinds: Collection[str] = ()
+    ) -> dict[int, list[ActivityRecord]]:
+        """Live activities of each person, oldest first, each once; without `kinds`, of every kind."""
         query = (
             select(t.activities, t.people.c.person_id)
             .join(t.activity_people, t.activity_people.c.activity_id == t.activities.c.id)
@@ -93,6 +95,8 @@ class ScoringSide:
             )
             .order_by(t.activities.c.occurred_at, t.activities.c.id)
         )
+        if kinds:
+            query = query.where(t.activities.c.kind.in_(kinds))
         found: dict[int, dict[int, ActivityRecord]] = defaultdict(dict)
         for row in self.connection.execute(query):
             found[row.person_id][row.id] = rows.activity_record(row)

@@ -180,14 +180,24 @@ def test_a_value_changed_by_somebody_else_is_put_right() -> None:
     edited = replace(
         person.members[0], record=replace(person.members[0].record, own={**person.told[10].fields, "score": 1})
     )
-    plan = one(replace(person, members=(edited,), own_at={10: NOW}))
+    plan = one(replace(person, members=(edited,), own_at={10: (NOW, NOW)}))
     assert [telling.old.keys() - STAMPS for telling in plan.tellings] == [{"score"}]
 
 
 def test_the_newer_of_acknowledged_and_pulled_values_counts() -> None:
     person = acknowledged(standing(score=score_row(total=70_000, band="nurture", hot_since=None)))
     stale = replace(person.members[0], record=replace(person.members[0].record, own={"score": 1}))
-    assert one(replace(person, members=(stale,), own_at={10: NOW - 51})).orders == ()
+    assert one(replace(person, members=(stale,), own_at={10: (NOW - 51, NOW)})).orders == ()
+
+
+def test_an_edit_in_the_second_of_our_own_write_is_put_right_too() -> None:
+    person = acknowledged(standing(score=score_row(total=70_000, band="nurture", hot_since=None)))
+    edited = replace(
+        person.members[0], record=replace(person.members[0].record, own={**person.told[10].fields, "score": 1})
+    )
+    at = person.told[10].acked_at
+    assert one(replace(person, members=(edited,), own_at={10: (at, at + 60)})).orders
+    assert not one(replace(person, members=(edited,), own_at={10: (at, at)})).orders
 
 
 def rejected(person: Standing, at: int) -> Standing:

@@ -415,6 +415,26 @@ def test_a_deleted_contact_is_found_by_the_full_pass_and_never_written_again(acc
         assert unit.census().people == 0
 
 
+def test_a_contact_archived_before_the_write_is_no_rejection(account: Account) -> None:
+    contact = account.hot("taro@example.jp")
+    account.provision()
+    account.cycle(write=False)
+    account.hubspot.archive("contacts", contact)
+    result = account.cycle()
+    assert (result.exit_code, result.pushes["hubspot"].gone) == (0, 2)  # her score and her task
+
+
+def test_one_salesperson_gets_her_number_of_go_live_tasks_whichever_crm_they_are_in(account: Account) -> None:
+    for n in range(3):
+        account.hot(f"h{n}@example.jp")
+        account.hot(f"s{n}@example.jp")
+        account.lead(f"s{n}@example.jp")
+    account.provision()
+    account.cycle(LEADSYNC_TASKS__PER_OWNER_PER_DAY="4")
+    assert len(account.tasks()) == 4
+    assert {system for system, _ in account.tasks()} == {"hubspot", "salesforce"}
+
+
 def test_deprovision_closes_tasks_clears_values_and_removes_fields(account: Account) -> None:
     from sync.jobs.deprovision import deprovision
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -74,3 +75,38 @@ def _held_by(pid: int) -> str:
     from sync.store.lease import _started
 
     return json.dumps({"host": socket.gethostname(), "pid": pid, "started": _started(pid), "until": NOW + SECONDS})
+
+
+def test_a_holder_who_slept_past_its_time_notices_that_another_has_taken_over(store: SqlStore) -> None:
+    times = [NOW]
+    slow = StoreLease(store, lambda: times[0])
+    with pytest.raises(Busy), slow.held():
+        times[0] += SECONDS + 60
+        with store.begin() as unit:
+            unit.set_fact("lease", json.dumps({"host": "elsewhere", "pid": 1, "started": "1", "until": times[0] + 99}))
+        slow.keep()
+    with store.reading() as unit:
+        assert json.loads(unit.fact("lease") or "{}")["host"] == "elsewhere"
+
+
+def test_of_two_who_find_an_expired_lease_at_once_one_gets_it(store: SqlStore) -> None:
+    for _ in range(15):
+        with store.begin() as unit:
+            unit.set_fact("lease", json.dumps({"host": "gone", "pid": 1, "started": "1", "until": NOW - 1}))
+        start, leave, inside = threading.Barrier(2), threading.Barrier(2), []
+
+        def work(start: threading.Barrier, leave: threading.Barrier, inside: list[bool]) -> None:
+            start.wait(5)
+            try:
+                with StoreLease(store, lambda: NOW).held():
+                    inside.append(True)
+                    leave.wait(5)
+            except Busy:
+                leave.wait(5)
+
+        threads = [threading.Thread(target=work, args=(start, leave, inside)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+        assert inside == [True]

@@ -179,4 +179,3 @@ def test_a_reader_sees_the_state_before_an_open_transaction_and_does_not_wait_fo
 )
 def test_addresses_come_to_one_spelling_or_to_none(address: str, key: str) -> None:
     assert emails.normalise(address) == key
-
