@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,17 +9,10 @@ from sync.identity.survivorship import full_name, ranked
 from sync.repository import Episode, Member, NewOrder, Standing
 
 SUBJECT_LIMIT = 255
-_MARKER = re.compile(r"leadsync:([A-Za-z0-9_-]+)(?=\s|<|$)")
 
 
 def marker(task_key: str) -> str:
     return f"leadsync:{task_key}"
-
-
-def find_marker(body: str) -> str:
-    """The task key in a task's body, "" when it is not one of ours."""
-    found = _MARKER.search(body or "")
-    return found.group(1) if found else ""
 
 
 def create_order(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -10,7 +9,7 @@ from typing import Protocol
 from sync.core.fields import FIELDS
 from sync.core.records import SALESFORCE
 from sync.core.text import Text
-from sync.errors import AccessRefused, LeadsyncError, QuotaReached, Stopped, VendorError
+from sync.errors import AccessRefused, LeadsyncError, Stopped, VendorError
 from sync.handoff.draft import Draft, Policy
 from sync.jobs import plan
 from sync.jobs.plan import Brake
@@ -235,11 +234,6 @@ class Cycle:
     def _failed(self, result: CycleResult, system: str, error: LeadsyncError) -> None:
         result.errors.setdefault(system, error)
         self.reporter.failed(system, error)
-
-
-def waits_until(result: CycleResult) -> Counter[str]:
-    """Systems whose quota is used up -> when they may go on."""
-    return Counter({s: e.until for s, e in result.errors.items() if isinstance(e, QuotaReached)})
 
 
 def _not_provisioned(system: str) -> LeadsyncError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sync.core.records import RecordKey
 from sync.core.text import Text
 from sync.errors import LeadsyncError
 from sync.jobs.rescore import Scoring, score_row
@@ -50,7 +49,3 @@ def explain(store: Store, text: str, scoring: Scoring, as_of: int | None, now: i
         for act in dossier.activities
     }
     return Explanation(dossier, edges, row, told, episodes, evidence)
-
-
-def record_names(dossier: Dossier) -> dict[int, RecordKey]:
-    return {member.id: member.record.key for member in dossier.members}

@@ -150,7 +150,8 @@ class OutboxSide:
         return self.connection.execute(update(t.outbox).where(and_(*where)).values(**values)).rowcount
 
     def audit_of(self, person_id: int, limit: int = 500) -> list[AuditEntry]:
-        query = select(t.audit).where(t.audit.c.person_id == person_id).order_by(t.audit.c.id).limit(limit)
+        everyone = select(t.persons.c.id).where(or_(t.persons.c.id == person_id, t.persons.c.merged_into == person_id))
+        query = select(t.audit).where(t.audit.c.person_id.in_(everyone)).order_by(t.audit.c.id).limit(limit)
         return [
             AuditEntry(**{name: getattr(row, name) for name in _AUDIT_FIELDS}) for row in self.connection.execute(query)
         ]

@@ -141,13 +141,10 @@ class RecordsSide:
         c = table.c
         own = (c.person_id, c.own, c.own_at) if table is t.people else ()
         found: dict[RecordKey, Any] = {}
-        by_object: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for key in keys:
-            by_object[key.system, key.object].append(key.id)
-        for (system, object), ids in by_object.items():
-            where = and_(c.system == system, c.object == object, c.vendor_id.in_(ids))
-            for row in self.connection.execute(select(c.id, c.vendor_id, c.digest, c.modified_at, *own).where(where)):
-                found[RecordKey(system, object, row.vendor_id)] = row
+        columns = (c.id, c.system, c.object, c.vendor_id, c.digest, c.modified_at, *own)
+        for where in rows.matching(table, keys):
+            for row in self.connection.execute(select(*columns).where(where)):
+                found[RecordKey(row.system, row.object, row.vendor_id)] = row
         return found
 
     def _write(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, Row
+from sqlalchemy import ColumnElement, CursorResult, Row, Table, and_
 
 from sync.core.records import (
     ActivityRecord,
@@ -24,6 +25,7 @@ from sync.core.records import (
 from sync.repository import Member
 
 T = TypeVar("T")
+_LONGEST_TASK_KEY = 60  # what looks like a longer one was typed by somebody, and PostgreSQL could not index it
 _LAST_DAY = 253_402_128_000  # 9999-12-30
 _COMPANY_FIELDS = tuple(f.name for f in fields(CompanyRecord) if f.name not in ("key", "state", "successor"))
 _ACTIVITY_FIELDS = tuple(f.name for f in fields(ActivityRecord) if f.name not in ("key", "state", "people", "email"))
@@ -34,6 +36,18 @@ def chunks(items: Iterable[T], size: int = 400) -> Iterator[list[T]]:
     iterator = iter(items)
     while piece := list(islice(iterator, size)):
         yield piece
+
+
+def matching(table: Table, keys: Iterable[RecordKey]) -> Iterator[ColumnElement[bool]]:
+    """Conditions that find the rows of these keys, in bounded pieces. A list of triples would be shorter, but SQLite
+    reads the whole table for it."""
+    ids: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for key in sorted(keys):
+        ids[key.system, key.object].append(key.id)
+    c = table.c
+    for (system, object), found in ids.items():
+        for piece in chunks(found):
+            yield and_(c.system == system, c.object == object, c.vendor_id.in_(piece))
 
 
 def inserted_id(result: CursorResult[Any]) -> int:
@@ -119,7 +133,8 @@ def deal_content(record: DealRecord) -> dict[str, Any]:
 
 def activity_content(record: ActivityRecord) -> dict[str, Any]:
     content = {name: getattr(record, name) for name in _ACTIVITY_FIELDS if name != "modified_at"}
-    return {"state": record.state.value, **content}
+    ours = len(record.task_key) <= _LONGEST_TASK_KEY
+    return {"state": record.state.value, **content, "task_key": record.task_key if ours else ""}
 
 
 def owner_content(record: OwnerRecord) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from sync.core.records import ActivityRecord, CompanyRecord, RecordKey, State
 from sync.repository import Dossier, LedgerLine, Member, ScoreRow
@@ -49,12 +49,11 @@ class ScoringSide:
         return found
 
     def companies_of(self, members: Iterable[Member]) -> dict[RecordKey, CompanyRecord]:
-        keys = sorted({member.record.company for member in members if member.record.company})
+        keys = {member.record.company for member in members if member.record.company}
         found: dict[RecordKey, CompanyRecord] = {}
-        for piece in rows.chunks(keys):
-            c = t.companies.c
-            where = tuple_(c.system, c.object, c.vendor_id).in_([tuple(key) for key in piece])
-            for row in self.connection.execute(select(t.companies).where(where, c.state == State.LIVE.value)):
+        for where in rows.matching(t.companies, keys):
+            query = select(t.companies).where(where, t.companies.c.state == State.LIVE.value)
+            for row in self.connection.execute(query):
                 record = rows.company_record(row)
                 found[record.key] = record
         return found

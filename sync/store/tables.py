@@ -357,6 +357,7 @@ audit = Table(
     _text("response"),
     Index(None, "system", "object", "vendor_id"),
     Index(None, "run_id"),
+    Index(None, "person_id"),
 )
 
 runs = Table(

@@ -11,7 +11,6 @@ from sync.core.records import State
 from sync.handoff.draft import Moment, draft
 from sync.handoff.episodes import Change
 from sync.handoff.owners import OwnerBook
-from sync.handoff.tasks import find_marker
 from sync.handoff.tellings import STAMPS, wanted
 from sync.repository import OutboxRow, Owner, Standing
 
@@ -35,7 +34,7 @@ def test_who_becomes_hot_gets_one_task_due_in_24_hours_for_the_record_s_owner() 
     assert plan.task is not None
     assert plan.task.payload["due_at"] == NOW + DAY
     assert plan.task.payload["owner"] == "o1"
-    assert find_marker(plan.task.payload["body"]) == "p1-1"
+    assert plan.task.payload["body"].splitlines()[-1] == "leadsync:p1-1"
     assert plan.tellings[0].fields["sla_due"] == NOW + DAY
     assert plan.tellings[0].fields["sla_state"] == "open"
 

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sync.core.records import PersonRecord, RecordKey, State
 from sync.identity import exact
 from sync.jobs.resolve import resolve
-from sync.repository import Member, ScoreRow
+from sync.repository import AuditEntry, Member, ScoreRow
 from sync.store import rows
 from sync.store import tables as t
 from sync.store.database import SqlStore
@@ -141,7 +141,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
     made.close()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(history=st.lists(steps, min_size=20, max_size=60))
 def test_any_history_in_any_batches_gives_the_persons_of_resolving_all_at_once(
     empty: SqlStore, history: list[tuple[object, ...]]
@@ -208,3 +208,20 @@ def test_a_group_beyond_the_largest_closure_loses_no_record(empty: SqlStore) -> 
     everyone = {member.id: member.person_id for member in members(empty)}
     touched = {everyone[member.id] for member in whole} - {None}
     assert {id for id, person in everyone.items() if person in touched} <= {member.id for member in whole}
+
+
+def test_the_audit_trail_of_a_merged_person_goes_on(empty: SqlStore) -> None:
+    wipe(empty)
+    world = World(empty)
+    for n, mail in enumerate(["a@x.jp", "b@x.jp"]):
+        world.save(n, mail, "", "佐藤")
+    world.resolve(9)
+    with empty.begin() as unit:
+        for person in world.keys:
+            unit.audit([AuditEntry(NOW, None, "hubspot", "contact", "1", person, "score", None, "85")])
+    world.save(0, "b@x.jp", "", "佐藤")
+    world.resolve(9)
+    with empty.begin() as unit:
+        (survivor,) = {member.person_id for member in members(empty)}
+        assert len(unit.audit_of(survivor or 0)) == 2
+        unit.connection.execute(t.audit.delete())

@@ -89,7 +89,8 @@ class Desk:
         texts = dict.fromkeys(("top_reason", "reasons", "talk_track", "interest", "segment"), "")
         since = (hot_since or self.now - 60) if band == "hot" else None
         rest: dict[str, Any] = {"exclusion": None, "last_act_at": NOW, "hot_since": since, "as_of": self.now}
-        row = ScoreRow(person_id, **axes, **texts, **rest, band=band, basis=f"{band}{total}", model_version="m1")
+        rest |= {**axes, **texts, "band": band, "basis": f"{band}{total}", "model_version": "m1"}
+        row = ScoreRow(person_id, **rest)
         with self.store.begin() as unit:
             unit.save_scores([row])
             unit.scored([person_id])

@@ -57,6 +57,7 @@ def test_odd_texts_are_stored_and_scored(store: SqlStore, text: str) -> None:
         title=text,
         email=text,
         content_id=text,
+        task_key=text,
     )
     rest = (
         CompanyRecord(RecordKey("hubspot", "company", "c"), NOW, name=text, domain=text),

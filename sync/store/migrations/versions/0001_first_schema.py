@@ -229,6 +229,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_run_id"), ["run_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_audit_system_object_vendor_id"), ["system", "object", "vendor_id"], unique=False
@@ -487,6 +488,7 @@ def downgrade() -> None:
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_system_object_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_audit_run_id"))
+        batch_op.drop_index(batch_op.f("ix_audit_person_id"))
 
     op.drop_table("audit")
     with op.batch_alter_table("runs", schema=None) as batch_op:
