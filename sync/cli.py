@@ -130,7 +130,7 @@ def sync(
         if not (write or plan):
             _say(_why_only_plan(service), language)
         with ProgressBars(err, language) as bars:
-            result = service.cycle(Order(write=write, full=full), bars)
+            result = service.cycle(Order(write=write, full=full, brake=service.brake), bars)
         if write and result.over_brake:
             _say(_over_brake(service), language)
         if out_file:

@@ -92,7 +92,7 @@ class Jobs:
 
     def _order(self, job: str) -> Order:
         writes = self._service.writes
-        return Order(write=writes, job=job, draft=writes, brake=self._service.brake)
+        return Order(write=writes, job=job, draft=writes, brake=self._service.brake, unattended=True)
 
     def _run(self, order: Order) -> None:
         reporter = LogReporter(self._availability)

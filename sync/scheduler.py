@@ -132,19 +132,6 @@ class Daemon:
         found = {job.id: getattr(job, "next_run_time", None) for job in self._scheduler.get_jobs()}
         return {id: at.timestamp() for id, at in found.items() if at is not None}
 
-    def run_now(self, id: str) -> bool:
-        """Starts a job ahead of its time; False when it is running or waiting for its turn already, or when the
-        daemon is stopping. Raises KeyError for an unknown id."""
-        if self.stopping.is_set():
-            return False
-        job = self._scheduler.get_job(id)
-        if job is None:
-            raise KeyError(id)
-        if self._executors[job.executor].busy_with(id):
-            return False
-        job.modify(next_run_time=datetime.fromtimestamp(self._now(), UTC))
-        return True
-
     def stop(self, timeout: float = 10.0) -> bool:
         """Starts no more jobs, asks the running ones to end after their page or batch, and waits for them.
 
@@ -217,9 +204,6 @@ class OneThread(BaseExecutor):  # type: ignore[misc]  # apscheduler has no types
             return True
         self._thread.join(timeout)
         return not self._thread.is_alive()
-
-    def busy_with(self, job_id: str) -> bool:
-        return bool(self._instances.get(job_id))
 
     def _do_submit_job(self, job: ScheduledJob, run_times: list[datetime]) -> None:
         self._waiting.put((job, run_times))

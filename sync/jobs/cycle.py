@@ -40,7 +40,8 @@ class Order:
     draft: bool = True  # False: nobody asked for the plan, and nothing will be written
     pull: bool = True
     full: bool = False  # read everything anew and retire what is gone
-    brake: Brake | None = None  # None: a person's order, it proceeds
+    brake: Brake = field(default_factory=Brake)
+    unattended: bool = False  # a person's order proceeds past the brake, with a warning
 
 
 @dataclass
@@ -166,10 +167,10 @@ class Cycle:
             return  # everybody stays due
         now = int(self.clock())
         result.draft = plan.make_draft(self.store, policy, now, self.between)
-        result.over_brake = plan.braked(self.store, result.draft, order.brake or Brake())
+        result.over_brake = plan.braked(self.store, result.draft, order.brake)
         if not order.write:
             return
-        if order.brake and result.over_brake:
+        if order.unattended and result.over_brake:
             self._hold(result)
             return
         plan.commit(self.store, result.draft, result.run_id, now, self.between)

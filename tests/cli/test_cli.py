@@ -14,7 +14,6 @@ from accounts import Account
 from typer.testing import CliRunner, Result
 
 from sync.cli import app
-from sync.jobs.plan import Brake
 
 
 class Shell:
@@ -220,7 +219,7 @@ def test_a_held_run_goes_on_when_an_admin_accepts_it(shell: Shell) -> None:
     shell.json("sync")
     for n in range(20):
         account.demo_request(f"p{n}@example.jp", 0.01)
-    held = account.cycle(brake=Brake())
+    held = account.cycle(unattended=True)
     assert held.state == "held"
     assert f"--accept {held.run_id}" in shell.run("status").stdout.replace("\n", " ")
     wrong = shell.run("sync", "--accept", str(held.run_id + 1), LEADSYNC_LANGUAGE="en")
@@ -229,6 +228,15 @@ def test_a_held_run_goes_on_when_an_admin_accepts_it(shell: Shell) -> None:
     assert json.loads(accepted.stdout)["written"]["hubspot"]["applied"] == 20
     assert "注意" in accepted.stderr
     assert shell.run("sync", "--accept", str(held.run_id)).exit_code == 2
+
+
+def test_the_warning_of_a_mass_change_goes_by_the_settings(shell: Shell) -> None:
+    shell.json("provision")
+    assert shell.json("sync", LEADSYNC_BRAKE__TASKS="1")["over_brake"] is False
+    shell.account.hot("second@example.jp", hours_ago=0.02)
+    shell.account.hot("third@example.jp", hours_ago=0.02)
+    result = shell.run("sync", LEADSYNC_BRAKE__TASKS="1")
+    assert "1 件を超えるタスク" in result.stderr
 
 
 def test_a_run_that_nobody_holds_cannot_be_accepted(shell: Shell) -> None:

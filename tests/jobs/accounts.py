@@ -115,9 +115,9 @@ class Account:
         with self.service() as service:
             return [s for c in service.connectors.values() for s in c.provision(apply=True, **options)]
 
-    def cycle(self, write: bool = True, full: bool = False, brake: Any = None, **env: str) -> CycleResult:
+    def cycle(self, write: bool = True, full: bool = False, unattended: bool = False, **env: str) -> CycleResult:
         with self.service(**env) as service:
-            return service.cycle(Order(write=write, full=full, brake=brake), Quiet())
+            return service.cycle(Order(write=write, full=full, brake=service.brake, unattended=unattended), Quiet())
 
     def calls(self) -> tuple[int, int]:
         return len(self.hubspot.calls), len(self.salesforce.calls)

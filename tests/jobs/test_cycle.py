@@ -10,7 +10,6 @@ import pytest
 from accounts import DAY, Account, Quiet
 
 from sync.jobs.cycle import Order
-from sync.jobs.plan import Brake
 
 
 @pytest.fixture
@@ -362,17 +361,17 @@ def test_an_unattended_mass_change_stops_at_the_plan_until_it_is_accepted(accoun
     for n in range(30):
         account.contact(f"p{n}@example.jp", jobtitle="部長")
     account.provision()
-    account.cycle(brake=Brake())  # first writes do not count
+    account.cycle(unattended=True)  # first writes do not count
     account.clock.advance(3600)
     for n in range(15):
         account.demo_request(f"p{n}@example.jp", 0.1)
     writes = hubspot_writes(account)
-    held = account.cycle(brake=Brake())
-    again = account.cycle(brake=Brake())
+    held = account.cycle(unattended=True)
+    again = account.cycle(unattended=True)
     assert (held.state, again.state, hubspot_writes(account)) == ("held", "held", writes)
     with account.service() as service:
         assert service.held_run == held.run_id
-    account.cycle(brake=None)  # a person's order proceeds
+    account.cycle()  # a person's order proceeds
     assert hubspot_writes(account) > writes
     with account.service() as service:
         assert service.held_run is None

@@ -180,22 +180,6 @@ def test_without_grace_a_late_start_still_happens(start: Start) -> None:
     assert ran.wait(1)
 
 
-def test_run_now_starts_a_job_ahead_of_time_but_never_twice(start: Start) -> None:
-    release, entered = threading.Event(), threading.Event()
-
-    def job() -> None:
-        entered.set()
-        _wait(release)
-
-    daemon = start(Job("pull", job, seconds=3000))
-    assert daemon.run_now("pull")
-    assert entered.wait(1)
-    assert not daemon.run_now("pull")
-    release.set()
-    with pytest.raises(KeyError):
-        daemon.run_now("unknown")
-
-
 def test_stop_lets_the_running_job_end_after_its_page_and_starts_no_other(start: Start) -> None:
     stop, pages, others = threading.Event(), list[int](), list[int]()
     entered = threading.Event()
@@ -220,7 +204,6 @@ def test_stop_lets_the_running_job_end_after_its_page_and_starts_no_other(start:
     assert others == []
     assert daemon.last_errors == {}, "an orderly stop is no error"
     assert daemon.next_runs() == {}
-    assert not daemon.run_now("pull")
 
 
 def test_stop_gives_up_on_a_job_that_hangs() -> None:
