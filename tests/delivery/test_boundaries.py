@@ -17,7 +17,7 @@ BANNED = (
     "datetime.date.today",
 )
 # The command line and what it starts. The sandbox is a server of its own, with its own clock.
-ENTRY_POINTS = {"sync/cli.py", "sync/demo.py", "sync/bootstrap.py"}
+ENTRY_POINTS = {"sync/cli/shell.py", "sync/demo.py", "sync/bootstrap.py"}
 
 
 def test_only_entry_points_read_the_environment_or_the_clock() -> None:
