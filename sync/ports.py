@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sync.core.records import Record, RecordKey
 from sync.core.text import Text
@@ -221,6 +221,30 @@ class Connector(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Merging(Protocol):
+    """A CRM that can make one record of two. Only some can: ask with `isinstance`."""
+
+    def merge(self, keep: RecordKey, absorb: RecordKey) -> Outcome:
+        """Makes one record of two people's records, for ever: nothing undoes it, so it takes a person's order.
+
+        The outcome's key is `str(absorb)`; its `record` is the one that stands for both now, which may be a
+        third: go on with that one. `UNCHANGED`: they were one already. `RETRY`: it did not happen so far as can
+        be told; a repeated order looks first. `REJECTED` with `gone`: the record named does not exist. May raise
+        the errors of `sync.errors`.
+        """
+        ...
+
+
+@runtime_checkable
+class RecordPages(Protocol):
+    """A CRM whose records have pages that a person can open."""
+
+    def record_url(self, key: RecordKey) -> str:
+        """Address of the record's page; "" for a record of another system or kind, or of an unknown account."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

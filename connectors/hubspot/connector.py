@@ -12,6 +12,7 @@ from connectors.hubspot.client import TIMEOUTS, HubSpotClient
 from connectors.hubspot.engagements import EmailEvents, FormReader, PageViews
 from connectors.hubspot.failures import is_absent, unexpected
 from connectors.hubspot.mapping import OBJECT_TYPES, Surroundings, owner
+from connectors.hubspot.merges import Merger
 from connectors.hubspot.objects import ObjectReader
 from connectors.hubspot.provision import Provisioner
 from connectors.hubspot.reference import Reference
@@ -19,7 +20,7 @@ from connectors.hubspot.settings import HubSpotSettings
 from connectors.hubspot.tasks import TaskWriter
 from connectors.hubspot.tokens import fingerprint
 from connectors.hubspot.writes import ScoreWriter
-from sync.core.records import HUBSPOT, OwnerRecord
+from sync.core.records import HUBSPOT, OwnerRecord, RecordKey
 from sync.core.text import Text
 from sync.errors import FeatureMissing, TemporaryFailure, VendorError
 from sync.ports import Account, Check, ConnectorContext, Notice, Outcome, Page, ScoreUpdate, Step, TaskOrder
@@ -79,6 +80,13 @@ class HubSpotConnector:
     def write_tasks(self, orders: Sequence[TaskOrder]) -> Iterator[Sequence[Outcome]]:
         return TaskWriter(self._client).write(orders)
 
+    def merge(self, keep: RecordKey, absorb: RecordKey) -> Outcome:
+        """`sync.ports.Merging`, for contacts; HubSpot takes at most 250 merges per surviving record."""
+        return Merger(self._client).merge(keep, absorb)
+
+    def record_url(self, key: RecordKey) -> str:
+        return self._reference.record_url(key)
+
     def provision(self, apply: bool, minimal: bool = False) -> Iterator[Step]:
         return Provisioner(self._client, self._reference).provision(apply, minimal)
 
@@ -120,12 +128,14 @@ class HubSpotConnector:
         return self._objects(stream, cursor, full)
 
     def _objects(self, stream: str, cursor: str | None, full: bool) -> Iterator[Page]:
-        around = Surroundings()
+        kind, around = OBJECT_TYPES[stream], Surroundings()
         if stream == "contacts":
-            around = Surroundings(page_views=not self._reference.was_missing("page_views"))
+            kana = self._reference.kana()
+            kind = replace(kind, properties=tuple(dict.fromkeys(kind.properties + kana.names)))
+            around = Surroundings(page_views=not self._reference.was_missing("page_views"), kana=kana)
         elif stream == "deals":
             around = Surroundings(stages=self._reference.stages(), currency=self._reference.currency())
-        return ObjectReader(self._client, self._clock, OBJECT_TYPES[stream], around).read(cursor, full)
+        return ObjectReader(self._client, self._clock, kind, around).read(cursor, full)
 
     def _forms(self, cursor: str | None, full: bool) -> Iterator[Page]:
         reader = FormReader(self._client, self._clock)

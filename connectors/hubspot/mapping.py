@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connectors.hubspot.failures import unexpected
-from connectors.hubspot.values import Values, epoch_ms, task_key_in
+from connectors.hubspot.values import Values, epoch_ms, message_id, task_key_in
+from connectors.kana import NO_KANA, KanaFields
 from sync.core.activity import INBOUND, OUTBOUND, Kind
 from sync.core.fields import FIELDS, FieldType
 from sync.core.records import (
@@ -27,24 +28,31 @@ from sync.core.records import (
 
 CONTACT_PROPERTIES = (
     "email hs_additional_emails firstname lastname jobtitle company industry numemployees company_size "
-    "phone mobilephone country state city hubspot_owner_id hs_analytics_source lifecyclestage hs_lead_status "
+    "phone mobilephone hs_whatsapp_phone_number website country state city hubspot_owner_id hs_analytics_source "
+    "lifecyclestage hs_lead_status "
     "hs_email_optout hs_analytics_last_visit_timestamp hs_analytics_last_timestamp associatedcompanyid "
     "hs_merged_object_ids hs_calculated_merged_vids salesforceleadid salesforcecontactid createdate lastmodifieddate"
 ).split() + [own.hubspot_name for own in FIELDS]
 COMPANY_PROPERTIES = (
     "name domain industry numberofemployees country state city hubspot_owner_id hs_merged_object_ids "
-    "createdate hs_lastmodifieddate"
+    "salesforceaccountid createdate hs_lastmodifieddate"
 ).split()
 DEAL_PROPERTIES = (
     "dealname dealstage pipeline amount deal_currency_code closedate hubspot_owner_id hs_is_closed hs_is_closed_won "
-    "createdate hs_lastmodifieddate"
+    "hs_salesforceopportunityid salesforceopportunityid createdate hs_lastmodifieddate"
 ).split()
-EMAIL_PROPERTIES = ["hs_email_direction", "hs_email_subject"]
+EMAIL_PROPERTIES = ["hs_email_direction", "hs_email_subject", "hs_email_message_id"]
 CALL_PROPERTIES = ["hs_call_title", "hs_call_direction", "hs_call_status"]
 MEETING_PROPERTIES = ["hs_meeting_title", "hs_meeting_start_time", "hs_meeting_outcome"]
 TASK_PROPERTIES = ["hs_task_subject", "hs_task_body", "hs_task_status", "hs_task_completion_date"]
 _ACTIVITY_PROPERTIES = ["hs_timestamp", "hubspot_owner_id", "hs_createdate", "hs_lastmodifieddate"]
 _DONE = "COMPLETED"
+_NUMBERS = ("phone", "mobilephone", "hs_whatsapp_phone_number")
+# Where HubSpot's own Salesforce integration notes the other side: property, our name of the object, its key prefix.
+# A portal without the integration has none of them; names that do not exist are passed over in reads.
+_PERSON_LINKS = (("salesforceleadid", "lead", "00Q"), ("salesforcecontactid", "contact", "003"))
+_COMPANY_LINKS = (("salesforceaccountid", "company", "001"),)
+_DEAL_LINKS = (("hs_salesforceopportunityid", "deal", "006"), ("salesforceopportunityid", "deal", "006"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class Surroundings:
     stages: Mapping[tuple[str, str], Stage] = field(default_factory=dict)  # by (pipeline id, stage id)
     currency: str = ""  # the account's own
     page_views: bool = True  # False: a contact's last visit stands in for them
+    kana: KanaFields = NO_KANA  # the account's properties with the reading of a contact's name
 
 
 Links = Mapping[str, tuple[str, ...]]
@@ -114,8 +123,8 @@ class ObjectType:
 def contact(item: Item, links: Links, around: Surroundings) -> Iterator[Record]:
     values, key = item.values, item.key("contact")
     company = values.text("associatedcompanyid")
-    absorbed = dict.fromkeys(values.ids("hs_merged_object_ids") + values.ids("hs_calculated_merged_vids"))
-    absorbed.pop(item.id, None)
+    numbers = values.all(*_NUMBERS)
+    last_kana, first_kana = around.kana.reading(values.text)
     yield PersonRecord(
         key=key,
         modified_at=item.modified_at,
@@ -125,20 +134,25 @@ def contact(item: Item, links: Links, around: Surroundings) -> Iterator[Record]:
         other_emails=values.ids("hs_additional_emails"),
         first_name=values.text("firstname"),
         last_name=values.text("lastname"),
+        first_kana=first_kana,
+        last_kana=last_kana,
         title=values.text("jobtitle"),
         company_name=values.text("company"),
         company=RecordKey(HUBSPOT, "company", company) if company else None,
         industry=values.text("industry"),
         employees=values.head_count("numemployees", "company_size"),
-        phone=values.text("phone", "mobilephone"),
+        phone=next(iter(numbers), ""),
+        other_phones=numbers[1:],
+        website=values.text("website"),
         country=values.text("country"),
         region=values.text("state", "city"),
+        city=values.text("city"),
         owner_id=values.text("hubspot_owner_id"),
         source=values.text("hs_analytics_source"),
         status=values.text("hs_lead_status", "lifecyclestage"),
         opted_out=values.flag("hs_email_optout"),
-        links=tuple(_salesforce_links(values, item.unknown)),
-        absorbed=tuple(RecordKey(HUBSPOT, "contact", old) for old in absorbed),
+        links=_salesforce_links(item, _PERSON_LINKS),
+        absorbed=_absorbed(item, "contact", "hs_merged_object_ids", "hs_calculated_merged_vids"),
         own=_own(values),
     )
     if not around.page_views and item.state is State.LIVE:
@@ -147,6 +161,7 @@ def contact(item: Item, links: Links, around: Surroundings) -> Iterator[Record]:
 
 def company(item: Item, links: Links, around: Surroundings) -> Iterator[Record]:
     values, key = item.values, item.key("company")
+    absorbed = _absorbed(item, "company", "hs_merged_object_ids")
     yield CompanyRecord(
         key=key,
         modified_at=item.modified_at,
@@ -159,11 +174,11 @@ def company(item: Item, links: Links, around: Surroundings) -> Iterator[Record]:
         country=values.text("country"),
         region=values.text("state", "city"),
         owner_id=values.text("hubspot_owner_id"),
+        links=_salesforce_links(item, _COMPANY_LINKS),
+        absorbed=absorbed,
     )
-    for old in values.ids("hs_merged_object_ids"):
-        if old != item.id:
-            loser = RecordKey(HUBSPOT, "company", old)
-            yield CompanyRecord(key=loser, modified_at=item.modified_at, state=State.MERGED, successor=key)
+    for loser in absorbed:
+        yield CompanyRecord(key=loser, modified_at=item.modified_at, state=State.MERGED, successor=key)
 
 
 def deal(item: Item, links: Links, around: Surroundings) -> Iterator[Record]:
@@ -186,6 +201,7 @@ def deal(item: Item, links: Links, around: Surroundings) -> Iterator[Record]:
         company=RecordKey(HUBSPOT, "company", companies[0]) if companies else None,
         owner_id=values.text("hubspot_owner_id"),
         people=None if people is None else _people(people),
+        links=_salesforce_links(item, _DEAL_LINKS),
     )
 
 
@@ -198,7 +214,8 @@ def email(item: Item, links: Links, around: Surroundings) -> Iterator[Record]:
     else:
         item.unknown[f"email:{direction or 'NO_DIRECTION'}"] += 1
         return
-    yield _activity(item, links, "email", kind, channel="email", direction=side, title="hs_email_subject")
+    mail = _activity(item, links, "email", kind, channel="email", direction=side, title="hs_email_subject")
+    yield replace(mail, message_id=message_id(item.values.text("hs_email_message_id")))
 
 
 def call(item: Item, links: Links, around: Surroundings) -> Iterator[Record]:
@@ -291,8 +308,10 @@ def stages(pipelines: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Stag
 
 
 def salesforce_id(raw: str) -> str:
-    """The 18-character form: three check characters tell which letters of each five are capitals."""
-    if len(raw) != 15 or not (raw.isascii() and raw.isalnum()):
+    """The 18-character form: three check characters tell which letters of each five are capitals. "" for no id."""
+    if not (raw.isascii() and raw.isalnum()):
+        return ""
+    if len(raw) != 15:
         return raw
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
     checks = (sum(1 << bit for bit, char in enumerate(raw[at : at + 5]) if char.isupper()) for at in (0, 5, 10))
@@ -379,14 +398,21 @@ def _site_visit(item: Item, person: RecordKey) -> Iterator[ActivityRecord]:
         )
 
 
-def _salesforce_links(values: Values, unknown: Counter[str]) -> Iterator[RecordKey]:
-    for name, kind in (("salesforceleadid", "lead"), ("salesforcecontactid", "contact")):
-        if not (raw := values.text(name)):
+def _absorbed(item: Item, kind: str, *properties: str) -> tuple[RecordKey, ...]:
+    merged = dict.fromkeys(old for name in properties for old in item.values.ids(name))
+    return tuple(RecordKey(HUBSPOT, kind, old) for old in merged if old != item.id)
+
+
+def _salesforce_links(item: Item, properties: Iterable[tuple[str, str, str]]) -> tuple[RecordKey, ...]:
+    found: dict[RecordKey, None] = {}
+    for name, kind, prefix in properties:
+        if not (raw := item.values.text(name)):
             continue
-        if len(found := salesforce_id(raw)) == 18:
-            yield RecordKey(SALESFORCE, kind, found)
+        if len(whole := salesforce_id(raw)) == 18 and whole.startswith(prefix):
+            found[RecordKey(SALESFORCE, kind, whole)] = None
         else:
-            unknown[f"bad_value:{name}"] += 1
+            item.unknown[f"bad_value:{name}"] += 1
+    return tuple(found)
 
 
 def _own(values: Values) -> dict[str, str | int | None]:

@@ -7,6 +7,7 @@ are never taken for this one's.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,10 +15,11 @@ from connectors.hubspot import mapping, routes
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.failures import is_absent, listed, unexpected
 from connectors.hubspot.mapping import Stage
+from connectors.kana import KanaFields, kana_fields
 from sync.core.fields import FIELDS
-from sync.core.records import HUBSPOT
+from sync.core.records import HUBSPOT, RecordKey
 from sync.core.text import Text
-from sync.errors import FeatureMissing, VendorError
+from sync.errors import CallRefused, FeatureMissing, UnexpectedAnswer, VendorError
 from sync.ports import Account, Clock, Memory
 
 ACCOUNT_EVERY = 86_400
@@ -32,6 +34,8 @@ _KINDS = {
     "DEVELOPER_TEST": "developer",
     "APP_DEVELOPER": "developer",
 }
+_PAGES = {"contact": "0-1", "company": "0-2", "deal": "0-3"}  # object type ids, as record pages are addressed
+_LOCATION = re.compile(r"[a-z]{2}\d{1,2}")  # na1, eu1, ap1: where the account's data lies
 
 
 class Reference:
@@ -60,6 +64,15 @@ class Reference:
             raise _hidden_account()
         self._remember("account", known)
         return Account(HUBSPOT, **known)
+
+    def record_url(self, key: RecordKey) -> str:
+        """Address of the record's page, "" where account details are not granted or the record has no page."""
+        if key.system != HUBSPOT or key.object not in _PAGES:
+            return ""
+        try:
+            return f"{self.account().url}/record/{_PAGES[key.object]}/{key.id}"
+        except FeatureMissing:
+            return ""
 
     def currency(self) -> str:
         """The account's own currency, "" where account details are not granted."""
@@ -95,19 +108,43 @@ class Reference:
         """Names of our properties that do not exist, or whose values are closed to the API."""
         known = self._recall("missing_fields", FIELDS_EVERY)
         if known is None:
-            usable = {name for name, found in self.properties().items() if not _read_only(found)}
-            known = [own.hubspot_name for own in FIELDS if own.hubspot_name not in usable]
-            self._remember("missing_fields", known)
+            self.properties()
+            known = self._recall("missing_fields")
         return tuple(known)
 
     def forget_fields(self) -> None:
         self._memory.put(self._key("missing_fields"), None)
 
+    def kana(self) -> KanaFields:
+        """The contact properties with the reading of a name; none where property definitions are not granted."""
+        known = self._recall("kana", FIELDS_EVERY)
+        if known is None:
+            try:
+                self.properties()
+            except VendorError as refused:
+                self._kana_unread(refused)
+            known = self._recall("kana")
+        return KanaFields(*(tuple(part) for part in known))
+
     def properties(self, archived: bool = False) -> dict[str, Mapping[str, Any]]:
-        """All contact properties of the account by name, asked now."""
+        """All contact properties of the account by name, asked now; what others ask seldom is remembered of them."""
         query = {"archived": "true"} if archived else {}
         body = self._client.get(routes.PROPERTIES, query, type="contacts").body
-        return {str(found.get("name")): found for found in listed(body, "properties")}
+        found = {str(each.get("name")): each for each in listed(body, "properties")}
+        if not archived:
+            usable = {name for name, each in found.items() if not _read_only(each)}
+            self._remember("missing_fields", [own.hubspot_name for own in FIELDS if own.hubspot_name not in usable])
+            kana = kana_fields((name, str(each.get("label") or "")) for name, each in found.items() if _is_text(each))
+            self._remember("kana", [kana.family, kana.given, kana.whole])
+        return found
+
+    def _kana_unread(self, refused: VendorError) -> None:
+        """Contacts are read without, or with what was known; a refusal that will stand is not asked for again soon."""
+        known = self._recall("kana")
+        if is_absent(refused) or isinstance(refused, CallRefused | UnexpectedAnswer):
+            self._remember("kana", known or [[], [], []])
+        elif known is None:
+            raise refused
 
     def forms(self) -> Sequence[tuple[str, str]] | None:
         """(guid, name) of the forms as last listed; None when never."""
@@ -162,7 +199,9 @@ def _account(body: Mapping[str, Any]) -> dict[str, str]:
     portal, kind = str(body.get("portalId") or ""), str(body.get("accountType") or "").upper()
     if not portal:
         raise unexpected("account", "the answer names no account")
-    domain = str(body.get("uiDomain") or "app.hubspot.com")
+    location = str(body.get("dataHostingLocation") or "")
+    region = f"-{location}" if _LOCATION.fullmatch(location) and location != "na1" else ""
+    domain = str(body.get("uiDomain") or f"app{region}.hubspot.com")
     return {
         "id": portal,
         "kind": _KINDS.get(kind, kind.lower()),
@@ -182,6 +221,10 @@ def _hidden_account() -> FeatureMissing:
         system=HUBSPOT,
         operation=f"GET {routes.ACCOUNT}",
     )
+
+
+def _is_text(found: Mapping[str, Any]) -> bool:
+    return found.get("type") == "string" and found.get("fieldType") in ("text", "textarea", None)
 
 
 def _read_only(found: Mapping[str, Any]) -> bool:

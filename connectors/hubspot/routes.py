@@ -7,6 +7,7 @@ from __future__ import annotations
 
 OBJECTS = "/crm/v3/objects/{type}"
 SEARCH = "/crm/v3/objects/{type}/search"
+MERGE = "/crm/v3/objects/{type}/merge"
 BATCH_READ = "/crm/v3/objects/{type}/batch/read"
 BATCH_UPDATE = "/crm/v3/objects/{type}/batch/update"
 BATCH_CREATE = "/crm/v3/objects/{type}/batch/create"

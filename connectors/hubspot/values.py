@@ -40,6 +40,10 @@ class Values:
                 return found
         return ""
 
+    def all(self, *names: str) -> tuple[str, ...]:
+        """What these properties hold, each value once, the empty ones left out."""
+        return tuple(dict.fromkeys(found for name in names if (found := self.text(name))))
+
     def flag(self, name: str) -> bool:
         return self.text(name).lower() == "true"
 
@@ -126,6 +130,11 @@ def iso_ms(seconds: float) -> str:
     """Epoch seconds as HubSpot writes times: ISO 8601 with milliseconds and Z."""
     moment = datetime.fromtimestamp(seconds, UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def message_id(text: str) -> str:
+    """A mail's Message-ID without the angle brackets, which not every tool keeps."""
+    return text.strip().removeprefix("<").removesuffix(">").strip()
 
 
 def plain_text(markup: str) -> str:

@@ -12,11 +12,11 @@ from connectors.salesforce.organization import Organization
 from connectors.salesforce.provision import Provisioner
 from connectors.salesforce.reading import Reader
 from connectors.salesforce.settings import SalesforceSettings
-from connectors.salesforce.streams import NAMES, PERSON_OBJECTS
+from connectors.salesforce.streams import NAMES, PAGE_OBJECTS, PERSON_OBJECTS
 from connectors.salesforce.tasks import TaskWriter
 from connectors.salesforce.writes import ScoreWriter
 from sync.core.fields import FIELDS
-from sync.core.records import SALESFORCE
+from sync.core.records import SALESFORCE, RecordKey
 from sync.ports import Account, Check, ConnectorContext, Outcome, Page, ScoreUpdate, Step, TaskOrder
 
 P = ParamSpec("P")
@@ -62,6 +62,12 @@ class SalesforceConnector:
 
     def write_tasks(self, orders: Sequence[TaskOrder]) -> Iterator[Sequence[Outcome]]:
         yield from _flow(self._tasks.write(orders))
+
+    def record_url(self, key: RecordKey) -> str:
+        """`sync.ports.RecordPages`. Salesforce merges by hand only (there is no REST merge): this is where."""
+        if key.system != SALESFORCE or key.object not in PAGE_OBJECTS:
+            return ""
+        return f"{self.account().url}/lightning/r/{PAGE_OBJECTS[key.object]}/{key.id}/view"
 
     def provision(self, apply: bool, minimal: bool = False) -> Iterator[Step]:
         yield from _flow(self._provisioner.provision(apply, minimal))

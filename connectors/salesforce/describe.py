@@ -8,13 +8,14 @@ out until the next look.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from connectors.kana import NO_KANA, KanaFields, kana_fields
 from connectors.salesforce.answers import ABSENT_OBJECT
 from connectors.salesforce.client import Refusal, SalesforceClient
-from connectors.salesforce.streams import KEYS, OWN, STREAMS, Stream
+from connectors.salesforce.streams import KEYS, OWN, PERSON_OBJECTS, STREAMS, Stream
 from sync.core.records import SALESFORCE
 from sync.core.text import Text
 from sync.ports import Clock, Memory, Notice
@@ -26,6 +27,9 @@ _ALSO = {
     "Lead": OWN,
     "Contact": OWN,
 }
+# The names of people in their own letters, which an org with local names has: in Japan they hold the reading.
+_LOCAL = KanaFields(family=("LastNameLocal",), given=("FirstNameLocal",))
+_TEXT = ("string", "textarea")
 _WATCHED = {stream.object: frozenset(stream.wanted) | frozenset(_ALSO.get(stream.object, ())) for stream in STREAMS}
 
 
@@ -49,11 +53,12 @@ class Shape:
     fields: Mapping[str, FieldShape] = field(default_factory=dict)
     absent: str = ""
     refused: tuple[str, ...] = ()  # shown by describe, refused by a query since
+    kana: KanaFields = NO_KANA  # of leads and contacts: fields with the reading of a name
 
     def selectable(self, stream: Stream) -> tuple[str, ...]:
         """The stream's fields that may be asked for now; an empty describe answer is taken as silence."""
         shown = stream.wanted if not self.fields else tuple(name for name in stream.wanted if name in self.fields)
-        return tuple(name for name in (*shown, *stream.parents) if name not in self.refused)
+        return tuple(name for name in (*shown, *self.kana.names, *stream.parents) if name not in self.refused)
 
     def readable(self, stream: Stream) -> bool:
         return not self.absent and set(KEYS) <= set(self.selectable(stream))
@@ -81,7 +86,9 @@ class Describer:
         old = self._remembered(object_name)
         try:
             answer = self._client.call("GET", f"/sobjects/{object_name}/describe").body
-            shape = Shape(self._clock(), _fields(answer, _WATCHED.get(object_name)), refused=refused)
+            kana = _kana(answer) if object_name in PERSON_OBJECTS.values() else NO_KANA
+            watched = _WATCHED.get(object_name, frozenset()) | set(kana.names)
+            shape = Shape(self._clock(), _fields(answer, watched), refused=refused, kana=kana)
         except Refusal as refusal:
             if not (refusal.status in (403, 404) or refusal.fault.code in ABSENT_OBJECT):
                 raise refusal.error from None
@@ -102,6 +109,11 @@ class Describer:
         new = [name for name in names if name not in shape.refused]
         self._notices.extend(_refused_notice(object_name, name) for name in new if "." not in name)
         return self._keep(object_name, replace(shape, refused=(*shape.refused, *new)))
+
+    def kana(self, object_name: str) -> KanaFields:
+        """As last described; asks nothing."""
+        known = self._remembered(object_name)
+        return NO_KANA if known is None else known.kana
 
     def forget(self) -> None:
         """After fields or rights were changed by ourselves."""
@@ -131,18 +143,28 @@ class Describer:
         if old is None or not new.fields:
             return
         for name in old.fields:
-            if name not in new.fields and name in _WATCHED.get(object_name, ()):
+            if name not in new.fields and name in _WATCHED[object_name] | set(old.kana.names):
                 self._notices.append(_vanished_notice(object_name, name))
 
 
-def _fields(answer: Any, watched: frozenset[str] | None) -> dict[str, FieldShape]:
+def _fields(answer: Any, watched: Set[str]) -> dict[str, FieldShape]:
+    return {str(item["name"]): _field(item) for item in _listed(answer) if item["name"] in watched}
+
+
+def _listed(answer: Any) -> list[Mapping[str, Any]]:
     listed = answer.get("fields") if isinstance(answer, Mapping) else None
-    out: dict[str, FieldShape] = {}
-    for item in listed if isinstance(listed, list) else ():
-        name = item.get("name") if isinstance(item, Mapping) else None
-        if isinstance(name, str) and (watched is None or name in watched):
-            out[name] = _field(item)
-    return out
+    items = listed if isinstance(listed, list) else []
+    return [item for item in items if isinstance(item, Mapping) and isinstance(item.get("name"), str)]
+
+
+def _kana(answer: Any) -> KanaFields:
+    texts = {str(item["name"]): str(item.get("label") or "") for item in _listed(answer) if item.get("type") in _TEXT}
+    made = kana_fields((name, label) for name, label in texts.items() if name not in _LOCAL.names)
+    return KanaFields(
+        family=tuple(name for name in _LOCAL.family if name in texts) + made.family,
+        given=tuple(name for name in _LOCAL.given if name in texts) + made.given,
+        whole=made.whole,
+    )
 
 
 def _field(item: Mapping[str, Any]) -> FieldShape:
@@ -181,9 +203,15 @@ def _decode(text: str | None) -> Shape | None:
             name: FieldShape(**{**item, "values": tuple(item.get("values", ()))})
             for name, item in kept["fields"].items()
         }
-        return Shape(float(kept["at"]), fields, kept["absent"], tuple(kept["refused"]))
+        # Without it, it was remembered before these fields were looked for: the object is described anew.
+        kana = NO_KANA if kept["absent"] else _kana_kept(kept["kana"])
+        return Shape(float(kept["at"]), fields, kept["absent"], tuple(kept["refused"]), kana)
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def _kana_kept(kept: Mapping[str, list[str]]) -> KanaFields:
+    return KanaFields(*(tuple(kept[part]) for part in ("family", "given", "whole")))
 
 
 def _absent_notice(object_name: str, code: str) -> Notice:

@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+from connectors.kana import NO_KANA, KanaFields
 from connectors.salesforce.values import Row, midnight
 from sync.core.fields import FIELDS, FieldType
 from sync.core.records import (
@@ -34,11 +35,13 @@ _DOMAIN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a row alone does not tell: the org's zone for plain dates, its currency, users that copy."""
+    """What a row alone does not tell: the org's zone for plain dates, its currency, users that copy, its fields for
+    the reading of a name."""
 
     zone: tzinfo = UTC
     currency: str = ""
     copying_users: frozenset[str] = frozenset()
+    kana: KanaFields = NO_KANA
 
 
 def key(object_name: str, id: str) -> RecordKey:
@@ -58,6 +61,8 @@ def lead(row: Row, frame: Frame) -> PersonRecord:
     state, successor = _fate(row, optional_key(LEAD, master))
     if state is not State.MERGED and row.flag("IsConverted"):
         state, successor = State.CONVERTED, optional_key(CONTACT, contact_id)
+    numbers = row.all("Phone", "MobilePhone")
+    last_kana, first_kana = frame.kana.reading(row.text)
     return PersonRecord(
         key=key(LEAD, row.id("Id")),
         modified_at=modified(row),
@@ -67,13 +72,18 @@ def lead(row: Row, frame: Frame) -> PersonRecord:
         email=row.text("Email"),
         first_name=row.text("FirstName"),
         last_name=row.text("LastName"),
+        first_kana=first_kana,
+        last_kana=last_kana,
         title=row.text("Title"),
         company_name=row.text("Company"),
         industry=row.text("Industry"),
         employees=_count(row, "NumberOfEmployees"),
-        phone=row.text("Phone") or row.text("MobilePhone"),
+        phone=next(iter(numbers), ""),
+        other_phones=numbers[1:],
+        website=row.text("Website"),
         country=row.text("Country"),
         region=row.text("State"),
+        city=row.text("City"),
         owner_id=row.id("OwnerId"),
         source=row.text("LeadSource"),
         status=row.text("Status"),
@@ -84,6 +94,8 @@ def lead(row: Row, frame: Frame) -> PersonRecord:
 
 def contact(row: Row, frame: Frame) -> PersonRecord:
     state, successor = _fate(row, optional_key(CONTACT, row.id("MasterRecordId", "003")))
+    numbers = row.all("Phone", "MobilePhone", "HomePhone", "OtherPhone")
+    last_kana, first_kana = frame.kana.reading(row.text)
     return PersonRecord(
         key=key(CONTACT, row.id("Id")),
         modified_at=modified(row),
@@ -93,12 +105,16 @@ def contact(row: Row, frame: Frame) -> PersonRecord:
         email=row.text("Email"),
         first_name=row.text("FirstName"),
         last_name=row.text("LastName"),
+        first_kana=first_kana,
+        last_kana=last_kana,
         title=row.text("Title"),
         department=row.text("Department"),
         company=optional_key(COMPANY, row.id("AccountId", "001")),
-        phone=row.text("Phone") or row.text("MobilePhone"),
+        phone=next(iter(numbers), ""),
+        other_phones=numbers[1:],
         country=row.text("MailingCountry"),
         region=row.text("MailingState"),
+        city=row.text("MailingCity"),
         owner_id=row.id("OwnerId"),
         source=row.text("LeadSource"),
         opted_out=row.flag("HasOptedOutOfEmail"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.salesforce.answers import (
@@ -159,12 +159,13 @@ class Reader:
 
     def _mapped(self, stream: Stream, rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Record, ...], Counter[str]]:
         counted: Counter[str] = Counter()
+        frame = replace(self._frame, kana=self._describer.kana(stream.object))
         records = []
         for values in rows:
             if not is_id(str(values.get("Id") or "")):
                 counted[f"bad_row:{stream.name}"] += 1
                 continue
-            record = stream.record(Row(values, counted), self._frame)
+            record = stream.record(Row(values, counted), frame)
             if record is not None:
                 records.append(record)
             else:

@@ -14,6 +14,13 @@ from sync.core.records import Record
 KEYS = ("Id", "SystemModstamp")  # without these nothing can be read
 OWN = tuple(field.salesforce_name for field in FIELDS)
 PERSON_OBJECTS = {"lead": "Lead", "contact": "Contact"}
+PAGE_OBJECTS = PERSON_OBJECTS | {
+    "company": "Account",
+    "deal": "Opportunity",
+    "task": "Task",
+    "event": "Event",
+    "campaign": "Campaign",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +51,8 @@ STREAMS: tuple[Stream, ...] = (
         "leads",
         "Lead",
         _names(
-            f"{_PERSON} Company Industry NumberOfEmployees Country State Status HasOptedOutOfEmail IsConverted "
-            "ConvertedContactId"
+            f"{_PERSON} Company Website Industry NumberOfEmployees Country State City Status HasOptedOutOfEmail "
+            "IsConverted ConvertedContactId"
         ),
         mapping.lead,
         full_objects=("lead",),
@@ -54,7 +61,10 @@ STREAMS: tuple[Stream, ...] = (
     Stream(
         "contacts",
         "Contact",
-        _names(f"{_PERSON} AccountId Department MailingCountry MailingState HasOptedOutOfEmail"),
+        _names(
+            f"{_PERSON} HomePhone OtherPhone AccountId Department MailingCountry MailingState MailingCity "
+            "HasOptedOutOfEmail"
+        ),
         mapping.contact,
         full_objects=("contact",),
         own_fields=True,

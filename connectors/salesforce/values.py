@@ -106,6 +106,10 @@ class Row:
         self.reject(name)
         return ""
 
+    def all(self, *names: str) -> tuple[str, ...]:
+        """What these fields hold, each value once, the empty ones left out."""
+        return tuple(dict.fromkeys(found for name in names if (found := self.text(name))))
+
     def id(self, name: str, prefix: str = "") -> str:
         value = self.text(name)
         if not value or value.startswith("000000000000000"):

@@ -45,6 +45,8 @@ class PersonRecord:
     other_emails: tuple[str, ...] = ()
     first_name: str = ""
     last_name: str = ""
+    first_kana: str = ""  # フリガナ as the CRM holds it
+    last_kana: str = ""
     title: str = ""
     department: str = ""
     company_name: str = ""
@@ -52,8 +54,11 @@ class PersonRecord:
     industry: str = ""
     employees: int | None = None
     phone: str = ""
+    other_phones: tuple[str, ...] = ()  # mobile and further numbers
+    website: str = ""
     country: str = ""
     region: str = ""
+    city: str = ""
     owner_id: str = ""
     source: str = ""  # first-touch source as the vendor names it
     status: str = ""  # lead status or lifecycle stage, the vendor's word
@@ -78,6 +83,8 @@ class CompanyRecord:
     country: str = ""
     region: str = ""
     owner_id: str = ""
+    links: tuple[RecordKey, ...] = ()  # records of the other CRM that the vendor itself says are this company
+    absorbed: tuple[RecordKey, ...] = ()  # records merged into this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,7 @@ class DealRecord:
     company: RecordKey | None = None
     owner_id: str = ""
     people: tuple[RecordKey, ...] | None = None  # None: this payload does not tell
+    links: tuple[RecordKey, ...] = ()  # records of the other CRM that the vendor itself says are this deal
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,7 @@ class ActivityRecord:
     title: str = ""  # subject, page title, form name, ...
     content_id: str = ""  # form guid, campaign id, marketing e-mail id
     author_id: str = ""  # owner or user who logged or did it
+    message_id: str = ""  # Message-ID of a mail, when the CRM keeps it
     status: str = ""  # campaign member status, meeting outcome, task status: the vendor's word
     responded: bool = False  # campaign member: HasResponded
     closed: bool = False  # task: done

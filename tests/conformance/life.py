@@ -39,6 +39,7 @@ def lead(account: Account) -> None:
     _read(account)
     _write_scores(account)
     _write_tasks(account)
+    _merge(account)
     _without_rights(account)
     _refused(account)
     _by_oauth(account)
@@ -165,6 +166,22 @@ def _order(number: int, contact: str, *, owner: str = OWNER, suspect: bool = Fal
 
 def _completion(task: str) -> TaskOrder:
     return TaskOrder(f"done-{task}", TaskAction.COMPLETE, f"k-{task}", task_id=task, note="重複のため完了")
+
+
+def _merge(account: Account) -> None:
+    """Two contacts become one; the same order again; one whose answer is lost; one that is refused."""
+    one, other, third, fourth = (RecordKey(HUBSPOT, "contact", id_) for id_ in account.ids["contacts"][450:454])
+    nobody = RecordKey(HUBSPOT, "contact", "999999996")
+    with account.connector() as connector:
+        made = connector.merge(one, other)
+        account.app.fault(path="contacts/merge", action="work_then_reset")
+        results = [made.result, connector.merge(one, other).result, connector.merge(third, fourth).result]
+        results.append(connector.merge(made.record or one, nobody).result)
+        account.app.fault(path="contacts/merge", response=_refusal())
+        last = RecordKey(HUBSPOT, "contact", account.ids["contacts"][454])
+        results.append(connector.merge(made.record or one, last).result)
+    due = [Result.APPLIED, Result.UNCHANGED, Result.APPLIED, Result.REJECTED, Result.REJECTED]
+    _expect(results == due, f"contacts are merged, got {results}")
 
 
 def _without_rights(account: Account) -> None:

@@ -193,6 +193,20 @@ class Subject(ABC):
         """The same, stamped now, but hidden from readers for so long: index lag, or a late commit."""
 
     @abstractmethod
+    def make_reading_fields(self) -> None:
+        """An admin makes fields for the reading of a name: family, given, and the whole in one."""
+
+    @abstractmethod
+    def seed_person(
+        self, family: str = "", given: str = "", whole: str = "", phones: Sequence[str] = (), city: str = ""
+    ) -> str:
+        """A person with readings in the fields above, numbers in as many fields as the vendor has, and a city."""
+
+    @abstractmethod
+    def seed_relations(self) -> None:
+        """People, a company and a deal that name records of Salesforce, by short ids where the vendor keeps such."""
+
+    @abstractmethod
     def remove(self, id: str) -> None: ...
 
     @abstractmethod

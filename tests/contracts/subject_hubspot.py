@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from pydantic import SecretStr
@@ -79,6 +79,22 @@ class HubSpotSubject(Subject):
         self.app.index_lag = seconds
         self.change(ids, title)
         self.app.index_lag = 0.0
+
+    def make_reading_fields(self) -> None:
+        for name, label in (("kana_sei", "セイ"), ("kana_mei", "メイ"), ("kana", "フリガナ")):
+            self.app.define("contacts", name, label=label)
+
+    def seed_person(
+        self, family: str = "", given: str = "", whole: str = "", phones: Sequence[str] = (), city: str = ""
+    ) -> str:
+        told = {"kana_sei": family, "kana_mei": given, "kana": whole, "city": city}
+        told |= dict(zip(("phone", "mobilephone", "hs_whatsapp_phone_number"), phones, strict=False))
+        return self.app.put("contacts", {name: value for name, value in told.items() if value})
+
+    def seed_relations(self) -> None:
+        self.app.put("contacts", {"salesforceleadid": "00Q5j00000AbCdE", "salesforcecontactid": "0035j00000AbCdEAAV"})
+        self.app.put("companies", {"name": "会社", "salesforceaccountid": "0015j00000AbCdE"})
+        self.app.put("deals", {"dealname": "商談", "hs_salesforceopportunityid": "0065j00000AbCdE"})
 
     def remove(self, id: str) -> None:
         self.app.archive("contacts", id)

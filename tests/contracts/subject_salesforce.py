@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from pydantic import SecretStr
@@ -80,6 +80,24 @@ class SalesforceSubject(Subject):
         """The transaction commits only then, and its rows bear the time at which they were saved."""
         chosen, stamped = tuple(ids), self.now
         self.later(seconds, lambda: self.change(chosen, title, stamped))
+
+    def make_reading_fields(self) -> None:
+        self.app.add_local_names()
+        self.app.add_field("Lead", "Kana__c string(80) label=フリガナ")
+
+    def seed_person(
+        self, family: str = "", given: str = "", whole: str = "", phones: Sequence[str] = (), city: str = ""
+    ) -> str:
+        told = {"LastNameLocal": family, "FirstNameLocal": given, "Kana__c": whole, "City": city}
+        told |= dict(zip(("Phone", "MobilePhone"), phones, strict=False))
+        said = {name: value for name, value in told.items() if value}
+        return self.app.put("Lead", {"LastName": "山田", "Company": "架空商事", **said})
+
+    def seed_relations(self) -> None:
+        account = self.app.put("Account", {"Name": "会社"})
+        self.app.put("Opportunity", {"Name": "商談", "StageName": "Prospecting", "AccountId": account[:15]})
+        (lead,) = self.seed(1, self.now)
+        self.convert(lead)
 
     def remove(self, id: str) -> None:
         self.app.delete("Lead", id)

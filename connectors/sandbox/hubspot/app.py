@@ -167,12 +167,14 @@ class HubSpotSandbox(SandboxApp):
         with self.lock:
             return iter(list(self.portal.tables[object_type].all()))
 
-    def define(self, object_type: str, name: str, type: str = "string", field_type: str = "text") -> None:
+    def define(
+        self, object_type: str, name: str, type: str = "string", field_type: str = "text", label: str = ""
+    ) -> None:
         """A custom property, for seeding; `put` refuses what is not defined."""
         with self.lock:
             definitions = self.portal.tables[object_type].definitions
             group = next(iter(definitions.groups))
-            definitions.add(Definition(name, type, field_type, group, standard=False))
+            definitions.add(Definition(name, type, field_type, group, label, standard=False))
 
     def associate(
         self, from_type: str, from_id: str, to_type: str, to_id: str, type_ids: Iterable[int] | None = None

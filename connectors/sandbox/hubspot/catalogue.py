@@ -93,7 +93,8 @@ _CONTACTS: tuple[_Row, ...] = (
         "contactinformation",
         "string",
         False,
-        "email hs_additional_emails firstname lastname salutation phone mobilephone fax company jobtitle "
+        "email hs_additional_emails firstname lastname salutation phone mobilephone fax "
+        "hs_whatsapp_phone_number company jobtitle "
         "department hs_role hs_seniority job_function website address city state zip country hs_language "
         "industry numemployees annualrevenue message work_email hs_linkedin_url twitterhandle hs_persona "
         "associatedcompanyid hs_content_membership_notes",
@@ -213,7 +214,7 @@ _DEALS: tuple[_Row, ...] = (
     ),
     ("dealinformation", "bool", True, "hs_is_closed hs_is_closed_won hs_is_closed_lost"),
     ("dealinformation", "enumeration", True, "hs_analytics_source"),
-    ("dealinformation", "string", False, "salesforceopportunityid"),
+    ("dealinformation", "string", False, "hs_salesforceopportunityid"),
 )
 _ACTIVITY: tuple[_Row, ...] = (
     ("engagement", "datetime", False, "hs_timestamp"),

@@ -13,6 +13,7 @@ from typing import Any
 from connectors.sandbox.salesforce import ids, lifecycle
 from connectors.sandbox.salesforce.access import Profile
 from connectors.sandbox.salesforce.blocks import Block
+from connectors.sandbox.salesforce.catalog import add_local_names
 from connectors.sandbox.salesforce.custom_fields import CustomFields
 from connectors.sandbox.salesforce.derive import derived
 from connectors.sandbox.salesforce.org import Org, Row
@@ -108,6 +109,11 @@ class Seeding:
             made = self.custom_fields.add(object_name, spec, {"label": spec.label})
             if visible:
                 self.profile.shown_custom.update((name, spec.name) for name in made.objects)
+
+    def add_local_names(self) -> None:
+        """Salesforce switches local names on, as it does for Japanese orgs; without effect when they are on."""
+        with self.lock:
+            add_local_names(self.org.schema)
 
     def remove_field(self, object_name: str, field: str) -> None:
         """The field is gone for everybody, with its values."""

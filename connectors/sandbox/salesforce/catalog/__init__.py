@@ -19,12 +19,20 @@ def standard_schema(multi_currency: bool, local_names: bool) -> Schema:
             _add(spec, "CurrencyIsoCode picklist(JPY|USD|EUR) restricted default=JPY label=Currency_ISO_Code")
         if multi_currency and spec.name == "User":
             _add(spec, "DefaultCurrencyIsoCode picklist(JPY|USD|EUR) restricted default=JPY")
-        if local_names and spec.name in ("Lead", "Contact"):
-            _add(spec, "FirstNameLocal string(40)")
-            _add(spec, "LastNameLocal string(80)")
-        if local_names and spec.name in ("Lead", "Account"):
-            _add(spec, "CompanyNameLocal string(255)" if spec.name == "Lead" else "NameLocal string(255)")
-    return Schema(objects)
+    schema = Schema(objects)
+    if local_names:
+        add_local_names(schema)
+    return schema
+
+
+def add_local_names(schema: Schema) -> None:
+    """Names in the org's own letters; Japanese orgs keep the reading (kana) there."""
+    for name in ("Lead", "Contact"):
+        _add(schema.objects[name], "FirstNameLocal string(40)")
+        _add(schema.objects[name], "LastNameLocal string(80)")
+    _add(schema.objects["Lead"], "CompanyNameLocal string(255)")
+    _add(schema.objects["Account"], "NameLocal string(255)")
+    schema.version += 1
 
 
 def _add(spec: ObjectSpec, line: str) -> None:
