@@ -7,16 +7,20 @@ then the same settings follow as shell commands.
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import shlex
 import signal
 import sys
 import threading
+from collections.abc import Mapping
+from pathlib import Path
 from types import FrameType
 
 from connectors.sandbox.serve import DEFAULT_SEED, TICK_SECONDS, RunningSandbox, serve
 from connectors.sandbox.world import DEFAULT_PEOPLE
+from sync.core.records import RecordKey
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         tick_seconds=options.tick_seconds,
         empty=options.empty,
     )
+    if options.truth is not None and running.world is not None:
+        write_truth(running.world.truth, options.truth)
     _announce(running)
     threading.Event().wait()
     return 0
@@ -52,9 +58,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tick-seconds", type=float, default=TICK_SECONDS, help="pace of --live (%(default)s)")
     parser.add_argument("--hubspot-port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--salesforce-port", type=int, default=0, help="0 takes a free port")
+    parser.add_argument("--truth", type=Path, help="CSV file to write: whose record each one is at the start")
     parser.add_argument("--empty", action="store_true", help="start with empty accounts")
     parser.add_argument("--with-parent", action="store_true", help="end when standard input is closed")
     return parser
+
+
+def write_truth(truth: Mapping[RecordKey, str], path: Path) -> None:
+    """Columns system, object, id, person."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow((*RecordKey._fields, "person"))
+        rows.writerows((*key, person) for key, person in truth.items())
 
 
 def _positive(text: str) -> int:

@@ -13,6 +13,7 @@ from connectors.sandbox.world.people import add_people
 from connectors.sandbox.world.records import add_records
 from connectors.sandbox.world.shapes import Owner, SalesforceRow, World
 from connectors.sandbox.world.touches import add_touches
+from connectors.sandbox.world.variants import vary_records
 
 DEFAULT_PEOPLE = 2_200
 _SALES = (
@@ -35,6 +36,7 @@ def build_world(seed: int, people: int, now: float) -> World:
     add_companies(world, rng, max(12, min(int(people / 4.5), 30_000)))
     add_people(world, rng, people)
     add_records(world, rng)
+    vary_records(world, random.Random(seed + 1))  # draws of its own, so that nobody else's life depends on it
     add_journeys(world, rng)
     add_campaigns(world, rng)
     add_deals(world, rng)

@@ -116,7 +116,7 @@ def phone_written(digits: str, japanese: bool, tidy: bool, rng: random.Random) -
         area, middle, last = digits[:3], digits[3:6], digits[6:]
         forms = (f"({area}) {middle}-{last}", f"+1 {area}-{middle}-{last}", f"{area}.{middle}.{last} ext. 12")
         return forms[0] if tidy else rng.choice(forms)
-    cut = 3 if digits.startswith(("070", "080", "090")) else len(digits) - 8
+    cut = 2 if digits.startswith(("03", "06")) else 3  # Tokyo and Osaka have the only area codes of two digits
     area, middle, last = digits[:cut], digits[cut:-4], digits[-4:]
     plain = f"{area}-{middle}-{last}"
     if tidy:

@@ -10,7 +10,7 @@ from connectors.sandbox.world.shapes import DAY, HORIZON_DAYS, Company, Kind, Ow
 
 _FREE_JA = ("gmail.com", "gmail.com", "yahoo.co.jp", "docomo.ne.jp", "ezweb.ne.jp", "nifty.com", "icloud.com")
 _FREE_EN = ("gmail.com", "gmail.com", "outlook.com", "yahoo.com", "icloud.com")
-_ROLES = ("info", "info", "sales", "contact", "soumu", "marketing")
+_ROLES = ("info", "info", "sales", "contact", "soumu", "marketing", "kikaku-t2", "dx-suishin", "umeda-ten")
 _KINDS = {
     Kind.BUSINESS: 0.905,
     Kind.FREE_MAIL: 0.045,

@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.sandbox.world import companies
 from connectors.sandbox.world.names import typo, written
+from connectors.sandbox.world.particulars import complete_contact, complete_person, mirror_company
 from connectors.sandbox.world.people import title_and_rank
 from connectors.sandbox.world.shapes import (
     DAY,
@@ -196,6 +197,7 @@ def _add_hubspot_contact(world: World, rng: random.Random, person: Person, writi
         },
         created,
     )
+    complete_contact(row, person, person.company)
     person.contacts.append(row)
     world.claim(row, person)
     if company and not company.competitor and rng.random() < 0.92:
@@ -220,6 +222,7 @@ def _add_lead(
         "IsConverted": False,
     }
     row = world.add_salesforce("Lead", fields | more, created)
+    complete_person(row, person, company)
     person.leads.append(row)
     world.claim(row, person)
     return row
@@ -233,6 +236,7 @@ def _add_contact(world: World, rng: random.Random, person: Person, writing: _Wri
         "MailingState": writing.company.region,
     }
     row = world.add_salesforce("Contact", fields, created)
+    complete_person(row, person, writing.company)
     person.sf_contacts.append(row)
     world.claim(row, person)
     return row
@@ -314,6 +318,7 @@ def _hubspot_company(world: World, rng: random.Random, company: Company, wanted:
             created,
         )
         company.hubspot_rows.append(row)
+        mirror_company(company)
     return rng.choice(company.hubspot_rows)
 
 
@@ -333,6 +338,7 @@ def _account(world: World, company: Company, wanted: int, rng: random.Random) ->
             },
             min(company.created, wanted),
         )
+        mirror_company(company)
     return company.account
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from connectors.sandbox.hubspot import HubSpotSandbox
 from connectors.sandbox.salesforce import SalesforceSandbox
+from connectors.sandbox.world.mirrors import mirror_deals
+from connectors.sandbox.world.particulars import KANA_PROPERTIES
 from connectors.sandbox.world.shapes import HubSpotRow, SalesforceRow, World
 
 # Objects in the order in which one refers to another.
@@ -79,7 +81,11 @@ class Changes:
 
 
 def populate(world: World, hubspot_app: HubSpotSandbox, salesforce_app: SalesforceSandbox) -> None:
-    """Puts the whole world into two fresh emulators."""
+    """Puts the whole world into two fresh emulators, of which it makes accounts as Japanese companies have them."""
+    mirror_deals(world)
+    for name, label in KANA_PROPERTIES.items():
+        hubspot_app.define("contacts", name, label=label)
+    salesforce_app.add_local_names()
     for owner in world.owners:
         hubspot_app.add_owner(
             owner.hubspot_id, owner.email, owner.first, owner.last, owner.hubspot_user_id, owner.active

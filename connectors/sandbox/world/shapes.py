@@ -194,6 +194,15 @@ class Person:
     customer: bool = False
 
     @property
+    def kana_family(self) -> str:
+        """The true reading of the family name in katakana; "" for who does not write in Japanese."""
+        return self.family.kana
+
+    @property
+    def kana_given(self) -> str:
+        return self.given.kana
+
+    @property
     def who(self) -> SalesforceRow | None:
         """Where Salesforce hangs activities: the contact, else the unconverted lead."""
         if self.sf_contacts:
