@@ -28,9 +28,12 @@ def normalise(address: str) -> str:
     double or trailing dots.
     """
     text = unicodedata.normalize("NFKC", address).strip().strip("<>").lower()
-    if any(c.isspace() for c in text) or len(text) > _LONGEST:
+    if len(text) > _LONGEST:
         return ""
-    text = "".join(c for c in text if c.isprintable())
+    if not text.isprintable() or " " in text:
+        if any(c.isspace() for c in text):
+            return ""
+        text = "".join(c for c in text if c.isprintable())
     local, _, domain = text.rpartition("@")
     domain = domain.rstrip(".")
     if not local or "." not in domain:
