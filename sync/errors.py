@@ -11,6 +11,7 @@ LeadsyncError
 |   +-- CallRefused        this call will never succeed as it is: bad request, missing right (exit code 3)
 |   +-- UnexpectedAnswer   fail loudly and keep the cursor: the answer breaks the vendor's contract
 +-- StoreError             the database refused; nothing of the step was kept
++-- EngineError            the matching process died or refused; what it was given waits for the next cycle
 +-- Stopped                an orderly stop was asked for; the step in hand is complete
 
 Texts name what to do next. They never hold tokens, headers, payloads or personal data.
@@ -96,6 +97,10 @@ class UnexpectedAnswer(VendorError):
 
 class StoreError(LeadsyncError):
     """The database refused; the transaction was rolled back."""
+
+
+class EngineError(LeadsyncError):
+    """The child process that weighs or scores could not do its work; nothing of the batch was kept."""
 
 
 class Stopped(LeadsyncError):

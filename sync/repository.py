@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from enum import IntEnum
+from typing import Any, Literal, Protocol
 
 from sync.core.records import ActivityRecord, CompanyRecord, PersonRecord, Record, RecordKey
 from sync.ports import Notice
@@ -36,6 +37,13 @@ class Member:
     person_id: int | None
     record: PersonRecord
     first_seen_at: int
+    changed_at: int | None = None  # vendor time of the last change in substance: our own writes do not move it
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCompany:
+    id: int
+    record: CompanyRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +69,81 @@ class NoticeRow:
     last_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Records that are one person, the oldest first."""
+class Step(IntEnum):
+    """What matching still has to do for a record; each step includes those below it."""
 
-    members: tuple[Member, ...]
-    edges: tuple[Edge, ...]
+    RESOLVED = 0
+    PERSON = 1  # find its person among the pairs
+    PAIRS = 2  # weigh its pairs
+    KEYS = 3  # index its keys
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """Two records that may be one person. Weights are thousandths of log2 odds, levels those of the matching model.
+
+    `evidence` is a stable word for what makes them surely one ("" for a weight alone), `detail` may hold personal
+    data; `refused` tells why their persons were kept apart although the pair is strong enough.
+    """
+
+    left: int  # the smaller id
+    right: int
+    evidence: str = ""
+    detail: str = ""
+    weight: int = 0
+    name: int = 0
+    email: int = 0
+    place: int = 0
+    name_level: int = 0
+    email_level: int = 0
+    place_level: int = 0
+    refused: str | None = None
+
+
+Verdict = Literal["same", "different", "open"]  # open: an earlier word is taken back
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A reviewer's word on a pair, with what she saw (None: the pair had no weights)."""
+
+    left: int
+    right: int
+    verdict: Verdict
+    author: str
+    at: int
+    weights: tuple[int, int, int, int] | None = None  # weight, name, email, place
+    levels: tuple[int, int, int] | None = None  # name, email, place
+
+
+ReviewMark = tuple[int, int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPair:
+    """A pair that people are asked about: the strongest one between its two persons."""
+
+    pair: PairRow
+    persons: tuple[int, int]  # of left and right
+    totals: tuple[int | None, int | None]  # their scores
+    hot: bool  # whether one of them is
+    mark: ReviewMark  # where the list goes on after this one
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEvent:
+    """Something that happened to a person. `kind` is merge, split, join or leave.
+
+    merge: `person` became part of `other`; split: `person` parted from `other`; join, leave: `record` came to `person`
+    from `other`, or left `person` for `other`.
+    """
+
+    at: int
+    kind: str
+    person: int
+    other: int | None = None
+    record: int | None = None
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +157,8 @@ class Dossier:
     companies: Mapping[RecordKey, CompanyRecord]
     activities: tuple[ActivityRecord, ...]
     content: Mapping[RecordKey, tuple[str, str]]  # campaign or form -> (name, type)
+    accounts: Mapping[RecordKey, tuple[RecordKey, ...]] = field(default_factory=dict)  # company -> all its records
+    chosen: Mapping[str, RecordKey] = field(default_factory=dict)  # field -> the record whose value a reviewer took
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +245,7 @@ class Standing:
     waiting: Mapping[int, OutboxRow]  # record id -> its unfinished or rejected score row
     episode: Episode | None  # the latest one
     company_owners: Mapping[RecordKey, str]  # company -> owner id
+    last_number: int = 0  # of the episodes that were hers and stayed with another person when they parted
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,22 +345,88 @@ class PullUnit(Protocol):
 
 
 class ResolveUnit(Protocol):
+    def waiting(self, step: Step, limit: int, after: int = 0) -> list[int]:
+        """Records at this step in the order of their ids, from the one after `after` on."""
+        ...
+
     def unresolved(self, limit: int, after: int = 0) -> list[Member]:
-        """Changed records in the order of their ids, from the one after `after` on."""
+        """Changed records, whose keys are not indexed yet, in the order of their ids."""
         ...
 
-    def set_keys(self, keys: Mapping[int, Iterable[str]]) -> None: ...
+    def advance(self, record_ids: Iterable[int], done: Step, next: Step) -> None:
+        """Those still at the step that was done go on to the next; who changed meanwhile stays."""
+        ...
+
+    def send_back(self, record_ids: Iterable[int], step: Step) -> None:
+        """These have at least this step to do again."""
+        ...
+
+    def send_all_back(self, step: Step, after: int, limit: int) -> int | None:
+        """The same for the next `limit` records after an id; returns the last one, None at the end."""
+        ...
+
     def mark_resolved(self, record_ids: Iterable[int]) -> None: ...
-    def closure(self, record_ids: Iterable[int], limit: int) -> list[Member]:
-        """The records reachable from these by shared keys and by standing membership."""
+    def set_keys(self, keys: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
+        """Record -> number -> kind, all keys of each; returns number -> kind of the keys that a record got or lost.
+
+        Bearers of a key that came into or out of use by its number of records are sent back to their pairs.
+        """
         ...
 
-    def key_taken(self, key: str) -> bool: ...
-    def new_person(self, key: str, at: int) -> int: ...
-    def assign(self, person_id: int, group: Group) -> bool:
-        """Makes the group the person's members; True when anything changed."""
+    def key_counts(self, numbers: Iterable[int]) -> dict[int, int]: ...
+    def records_bearing(self, numbers: Iterable[int]) -> dict[int, list[int]]: ...
+    def candidates(self, record_ids: Iterable[int]) -> list[tuple[int, list[int]]]:
+        """For each key of these records that few enough bear, and more than one: its kind and its records."""
         ...
 
+    def shared_keys(self) -> set[int]: ...
+    def set_shared(self, now_shared: Iterable[int], no_longer: Iterable[int]) -> None:
+        """Their bearers are sent back to their pairs."""
+        ...
+
+    def count_records(self) -> int: ...
+    def count_names(self) -> None:
+        """Takes the count of each full name anew."""
+        ...
+
+    def name_counts(self, numbers: Iterable[int]) -> dict[int, int]:
+        """Names that were borne once when they were counted, or by nobody, are missing."""
+        ...
+
+    def replace_pairs(self, record_ids: Iterable[int], settled: Collection[int], pairs: Iterable[PairRow]) -> None:
+        """In the place of all stored pairs of these records, but for those with a settled one."""
+        ...
+
+    def component(self, record_ids: Iterable[int], limit: int) -> set[int]:
+        """Records reachable by strong pairs, decisions and standing membership; stops widening beyond `limit`
+        records, yet never between the records of one person."""
+        ...
+
+    def strong_pairs(self, record_ids: Collection[int]) -> list[PairRow]:
+        """Between these records."""
+        ...
+
+    def decisions_among(self, record_ids: Collection[int]) -> list[Decision]:
+        """The newest of each pair."""
+        ...
+
+    def set_refused(self, reasons: Mapping[tuple[int, int], str | None]) -> None: ...
+    def records(self, record_ids: Sequence[int]) -> dict[int, Member]: ...
+    def companies_of(self, members: Iterable[Member]) -> dict[RecordKey, CompanyRecord]: ...
+    def persons_of_keys(self, keys: Iterable[str]) -> dict[str, tuple[int, bool]]:
+        """Key -> person and whether she has been merged away."""
+        ...
+
+    def new_persons(self, keys: Sequence[str], at: int) -> dict[str, int]: ...
+    def revive(self, person_id: int) -> None:
+        """A person merged away stands for herself again, and those who had been merged into her."""
+        ...
+
+    def place(self, persons: Mapping[int, int]) -> None:
+        """Record -> person."""
+        ...
+
+    def log_persons(self, events: Iterable[PersonEvent]) -> None: ...
     def merge_persons(self, loser: int, survivor: int) -> None: ...
     def open_episodes(self, person_id: int) -> list[Episode]: ...
     def number_last(self, episode: Episode) -> None: ...
@@ -294,6 +440,30 @@ class ResolveUnit(Protocol):
     def flag(self, person_ids: Iterable[int], score: bool = False, plan: bool = False) -> None: ...
 
 
+class AccountsUnit(Protocol):
+    def unjoined(self, limit: int, after: int = 0) -> list[StoredCompany]:
+        """Changed companies in the order of their ids, from the one after `after` on."""
+        ...
+
+    def set_company_keys(self, keys: Mapping[int, Iterable[int]]) -> None:
+        """All keys of each company. Who is left behind at a key, and who bears one that came into or out of use by its
+        number of bearers, becomes unjoined."""
+        ...
+
+    def crowded_company_keys(self, numbers: Iterable[int]) -> set[int]:
+        """Those that more companies bear than a key that tells anything."""
+        ...
+
+    def company_closure(self, company_ids: Iterable[int], limit: int) -> list[StoredCompany]:
+        """Everything reachable by keys that are not crowded and by standing accounts; stops widening beyond `limit`
+        companies, yet never inside an account."""
+        ...
+
+    def place_companies(self, accounts: Mapping[int, int]) -> None:
+        """Company -> account. They are no longer unjoined, and who works there is due to be scored."""
+        ...
+
+
 class RescoreUnit(Protocol):
     def flag_all_for_score(self) -> None: ...
     def score_due(self, limit: int, after: int = 0) -> list[int]:
@@ -303,6 +473,10 @@ class RescoreUnit(Protocol):
     def dossiers(self, person_ids: Sequence[int]) -> list[Dossier]: ...
     def save_scores(self, rows: Sequence[ScoreRow]) -> int:
         """Stores scores with their lines and flags the changed persons for planning; returns how many changed."""
+        ...
+
+    def choose(self, record_id: int, field: str, author: str, at: int) -> None:
+        """A reviewer's word: this field of the record's person takes this record's value."""
         ...
 
     def drop_scores(self, person_ids: Sequence[int]) -> None: ...
@@ -400,14 +574,55 @@ class ReportUnit(Protocol):
     def duplicates(self) -> tuple[int, int]: ...
     def find_person(self, text: str) -> list[int]: ...
     def edges_of(self, person_id: int) -> list[Edge]: ...
+    def pairs_of(self, person_id: int) -> list[PairRow]:
+        """All stored pairs with a record of this person."""
+        ...
+
+    def person_events(self, person_id: int) -> list[PersonEvent]: ...
     def episodes_of(self, person_id: int) -> list[Episode]: ...
     def scores_of(self, person_ids: Sequence[int], lines: bool = True) -> dict[int, ScoreRow]: ...
     def audit_of(self, person_id: int, limit: int = 500) -> list[AuditEntry]: ...
 
 
-class Unit(PullUnit, ResolveUnit, RescoreUnit, PlanUnit, PushUnit, SlaUnit, RunUnit, ReportUnit, RemovalUnit, Protocol):
+class ReviewUnit(Protocol):
+    def review_pairs(self, limit: int, after: ReviewMark | None = None) -> list[ReviewPair]:
+        """Undecided pairs between two living persons, those that matter most first."""
+        ...
+
+    def count_review_pairs(self) -> int: ...
+    def pair(self, left: int, right: int) -> PairRow | None: ...
+    def decide(self, left: int, right: int, verdict: Verdict, author: str, at: int) -> None:
+        """Kept for ever; the next resolve acts on it."""
+        ...
+
+    def decisions(self) -> list[Decision]:
+        """The newest of each pair that was not taken back, in the order of their making."""
+        ...
+
+    def decisions_export(self) -> list[dict[str, int | str | None]]:
+        """What a model can learn from: weights, levels and verdict of each decided pair, and nothing personal."""
+        ...
+
+
+class Unit(
+    PullUnit,
+    ResolveUnit,
+    AccountsUnit,
+    RescoreUnit,
+    PlanUnit,
+    PushUnit,
+    SlaUnit,
+    RunUnit,
+    ReportUnit,
+    ReviewUnit,
+    RemovalUnit,
+    Protocol,
+):
     """Everything that one transaction can do."""
 
 
 class Store(Protocol):
     def begin(self) -> AbstractContextManager[Unit]: ...
+    def reading(self) -> AbstractContextManager[Unit]:
+        """A consistent view that holds up nobody; nothing may be changed through it."""
+        ...

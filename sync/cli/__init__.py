@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from sync.cli import crm, model, outbox, person, running, settings
+from sync.cli import crm, model, outbox, people, person, running, settings
 
 _HELP = """Explained lead scoring over HubSpot and Salesforce.
 
@@ -17,7 +17,12 @@ Exit codes: 0 done, 1 finished with rejected records, 2 configuration, 3 a vendo
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, help=_HELP)
 for group in (running.app, crm.app, person.app):
     app.add_typer(group)
-for name, group in (("model", model.app), ("outbox", outbox.app), ("config", settings.app)):
+for name, group in (
+    ("people", people.app),
+    ("model", model.app),
+    ("outbox", outbox.app),
+    ("config", settings.app),
+):
     app.add_typer(group, name=name)
 
 

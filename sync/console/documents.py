@@ -94,6 +94,15 @@ def explanation(found: Explanation) -> dict[str, Any]:
             {"record": str(member.record.key), "state": member.record.state.value, "email": member.record.email}
             for member in found.dossier.members
         ],
+        "fields": {
+            field: {"value": known.value, "record": str(known.record), "why": known.reason.value}
+            for field, known in found.known.provenance.items()
+        },
+        "mailboxes": {mailbox: [str(key) for key in keys] for mailbox, keys in found.mailboxes.items()},
+        "numbers": {number: [str(key) for key in keys] for number, keys in found.numbers.items()},
+        "same_occurrence": [
+            {"kept": str(fold.kept), "copy": str(fold.copy), "evidence": fold.evidence} for fold in found.folds
+        ],
         "matches": [
             {
                 "left": names.get(edge.left),

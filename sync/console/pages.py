@@ -10,8 +10,22 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from sync.console.tables import when
-from sync.console.words import ACT, ADJUSTMENT, AXIS, BAND, EVIDENCE, STATE, SYSTEM, TASK, word
+from sync.console.words import (
+    ACT,
+    ADJUSTMENT,
+    AXIS,
+    BAND,
+    EVIDENCE,
+    FIELD,
+    SAME_OCCURRENCE,
+    STATE,
+    SURVIVAL,
+    SYSTEM,
+    TASK,
+    word,
+)
 from sync.core.fields import SLA_STATES
+from sync.core.records import RecordKey
 from sync.core.text import Text
 from sync.handoff.reasons import line_label
 from sync.identity.survivorship import full_name
@@ -60,8 +74,12 @@ def explanation(found: Explanation, model: Model, timezone: str, language: str) 
         RichText(f"{t('Person', '人物')} {found.dossier.key}", "bold"),
         _members(found, timezone, language),
         *(_matches(found, language)),
+        _heading(t("What is believed of the person, and whence", "人物の項目と、その値の出どころ")),
+        _provenance(found, language),
+        *_contact_points(found, language),
         _heading(t("Ledger", "内訳")),
         _ledger(found, model, timezone, language),
+        *_folded(found, language),
         RichText(f"{total}: {score.top_reason}", "bold"),
         RichText(f"{t('Model', 'モデル')} {score.model_version} · {when(score.as_of, timezone)}", "dim"),
         _heading(t("What each CRM was told", "各 CRM への書き込み内容")),
@@ -208,6 +226,39 @@ def _matches(found: Explanation, language: str) -> Iterator[RichText]:
             yield RichText(f"  {names[edge.left]} = {names[edge.right]}: {why} ({edge.detail})")
 
 
+def _provenance(found: Explanation, language: str) -> RenderableType:
+    table = Table(header_style="bold")
+    heads = (Text("Field", "項目"), Text("Value", "値"), Text("From", "レコード"), Text("Why this one", "選ばれた理由"))
+    for head in heads:
+        table.add_column(head.to(language), overflow="fold")
+    for field, label in FIELD.items():
+        if known := found.known.provenance.get(field):
+            value = Text("yes", "はい").to(language) if field == "opted_out" else known.value
+            reason = word(SURVIVAL, known.reason.value, language)
+            table.add_row(label.to(language), RichText(value), _key(known.record), reason)
+    return table
+
+
+def _contact_points(found: Explanation, language: str) -> Iterator[RichText]:
+    """Every address and number with the records that hold it."""
+    heads = (Text("All e-mail addresses", "すべてのメールアドレス"), Text("All numbers", "すべての電話番号"))
+    for head, points in zip(heads, (found.mailboxes, found.numbers), strict=True):
+        if points:
+            yield RichText(f"{head.to(language)}:")
+            for point, keys in points.items():
+                yield RichText(f"  {point} ({', '.join(_key(key) for key in keys)})")
+
+
+def _folded(found: Explanation, language: str) -> Iterator[RichText]:
+    for fold in found.folds:
+        why = word(SAME_OCCURRENCE, fold.evidence, language)
+        text = Text(
+            f"  {_key(fold.copy)} tells of the same as {_key(fold.kept)} and counts no more: {why}",
+            f"  {_key(fold.copy)} は {_key(fold.kept)} と同じ活動のため数えません: {why}",
+        )
+        yield RichText(text.to(language))
+
+
 def _ledger(found: Explanation, model: Model, timezone: str, language: str) -> Table:
     table = Table(header_style="bold", show_footer=True)
     axis, label, points, evidence = (
@@ -265,7 +316,10 @@ def _episodes(found: Explanation, timezone: str, language: str) -> Iterator[Rich
 
 
 def _name(member: Member) -> str:
-    key = member.record.key
+    return _key(member.record.key)
+
+
+def _key(key: RecordKey) -> str:
     return f"{key.system} {key.object} {key.id}"
 
 

@@ -29,6 +29,7 @@ def status(page: StatusPage, language: str) -> Group:
         RichText(f"WRITE_MODE {_MODE[page.write_mode].to(language)}"),
         *_held(page, language),
         _bands(page, language),
+        *_review(page, language),
         _crms(page, language),
     ]
     if page.runs:
@@ -52,6 +53,16 @@ def _held(page: StatusPage, language: str) -> list[RichText]:
         f"続行するには `leadsync sync --accept {page.held.id}`",
     )
     return [RichText(text.to(language), "bold red")]
+
+
+def _review(page: StatusPage, language: str) -> list[RichText]:
+    if not page.review_waiting:
+        return []
+    text = Text(
+        f"{page.review_waiting} pairs of records may be one person: `leadsync people duplicates`",
+        f"同一人物かもしれない組が {page.review_waiting} 件あります: `leadsync people duplicates`",
+    )
+    return [RichText(text.to(language))]
 
 
 def _bands(page: StatusPage, language: str) -> Table:

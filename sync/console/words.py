@@ -36,6 +36,49 @@ EVIDENCE = {
     "merged": Text("merged in the CRM", "CRM 上で統合済み"),
     "converted": Text("lead converted to contact", "リードから取引先責任者へ変換済み"),
 }
+REFUSED = {
+    "decided_apart": Text("somebody decided that they are two", "別人と判断された記録があるため"),
+    "too_many_records": Text("one person would have too many records", "1 人のレコード数が上限を超えるため"),
+    "numbered_namesakes": Text(
+        "their company tells them apart by a number in the mailbox", "アドレスの番号で同姓同名を区別しているため"
+    ),
+    "different_kanji": Text("their names are written with other characters", "氏名の漢字が異なるため"),
+    "different_names": Text("their names have nothing in common", "氏名がまったく異なるため"),
+    "different_names_on_one_mailbox": Text(
+        "two names that the common mailbox does not bear", "同じアドレスでも氏名がまったく異なるため"
+    ),
+}
+FIELD = {
+    "name": Text("Name", "氏名"),
+    "email": Text("E-mail", "メールアドレス"),
+    "title": Text("Title", "役職"),
+    "department": Text("Department", "部署"),
+    "company_name": Text("Company", "会社"),
+    "company_domain": Text("Company domain", "会社のドメイン"),
+    "industry": Text("Industry", "業種"),
+    "employees": Text("Employees", "従業員数"),
+    "country": Text("Country", "国"),
+    "region": Text("Region", "地域"),
+    "status": Text("Status", "ステータス"),
+    "source": Text("Source", "流入元"),
+    "opted_out": Text("Opted out of mail", "メール配信停止"),
+}
+SURVIVAL = {
+    "reviewer": Text("chosen by a reviewer", "担当者が選択"),
+    "verified": Text("its mail was opened, clicked or answered", "開封・クリック・返信のあるアドレス"),
+    "system_of_record": Text("newest in Salesforce", "Salesforce の最新値"),
+    "newest": Text("changed last", "最後に更新されたレコードの値"),
+    "most_frequent": Text("most frequent", "最も多い値"),
+    "uncontradicted": Text("no other value", "食い違いなし"),
+    "former": Text("only in former records", "無効なレコードにのみある値"),
+    "earliest": Text("first record", "最初に作られたレコードの値"),
+    "any": Text("one opt-out is enough", "1 件でも停止なら停止"),
+}
+SAME_OCCURRENCE = {
+    "message_id": Text("same Message-ID", "Message-ID が同じ"),
+    "same_minute": Text("same kind, subject and minute", "種類・件名・時刻（分）が同じ"),
+    "same_day": Text("same kind, subject and day", "種類・件名・日付が同じ"),
+}
 ACT = {
     "page_view": Text("page view", "ページ閲覧"),
     "site_visit": Text("site visit", "サイト再訪問"),

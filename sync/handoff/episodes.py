@@ -41,7 +41,12 @@ def turn(standing: Standing, now: int, going_live: bool) -> Turn:
         return Turn(Change.CONTINUE, last.number)
     hot_since = standing.score.hot_since or now
     recent = now - hot_since <= RECENT_SECONDS
-    return Turn(Change.OPEN, (last.number if last else 0) + 1, hot_since, queued=recent or not going_live)
+    return Turn(Change.OPEN, next_number(standing), hot_since, queued=recent or not going_live)
+
+
+def next_number(standing: Standing) -> int:
+    """Beyond every number that a task of this person's key has borne."""
+    return max(standing.episode.number if standing.episode else 0, standing.last_number) + 1
 
 
 def task_key(person_key: str, number: int) -> str:

@@ -1,1 +1,1 @@
-"""One person out of many records. `exact` decides by exact keys; another engine may take its place."""
+"""One person out of many records: normalise, exact keys, weights, guarded clusters, surviving values."""

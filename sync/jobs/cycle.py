@@ -11,7 +11,9 @@ from sync.core.records import SALESFORCE
 from sync.core.text import Text
 from sync.errors import AccessRefused, LeadsyncError, Stopped, VendorError
 from sync.handoff.draft import Draft, Policy
+from sync.identity.engine import Engine
 from sync.jobs import plan
+from sync.jobs.join_companies import join_companies
 from sync.jobs.plan import Brake
 from sync.jobs.pull import PullTotals, pull
 from sync.jobs.push import Pusher, PushTotals
@@ -110,6 +112,7 @@ class Cycle:
 
     connectors: Mapping[str, Connector]
     store: Store
+    engine: Engine  # weighs pairs of records
     scoring: Scoring
     policy: Policy  # `systems` and `writable` are filled in here
     clock: Clock
@@ -155,7 +158,8 @@ class Cycle:
 
     def _understand(self, result: CycleResult) -> None:
         self.reporter.phase("resolve")
-        result.resolved = resolve(self.store, self.clock, self.between)
+        join_companies(self.store, self.between)
+        result.resolved = resolve(self.store, self.engine, self.clock, self.between)
         self.reporter.phase("score")
         result.rescored = rescore(self.store, self.scoring, self.clock, self.between)
         watch_sla(self.store, self.clock)

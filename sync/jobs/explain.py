@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sync.core.records import RecordKey
 from sync.core.text import Text
 from sync.errors import LeadsyncError
+from sync.identity.normalise import phones
+from sync.identity.occurrences import Fold, occurrences
+from sync.identity.survivorship import Profile, mailboxes, numbers, profile
 from sync.jobs.rescore import Scoring, score_row
 from sync.repository import Dossier, Edge, Episode, ScoreRow, Store, Told
+
+_REGION = "JP"  # where numbers without a country's code are
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,10 @@ class Explanation:
     told: dict[int, Told]
     episodes: tuple[Episode, ...]
     evidence: dict[str, tuple[int, str, str]]  # act id -> (time, kind, title and address)
+    known: Profile
+    mailboxes: dict[str, tuple[RecordKey, ...]]  # every address -> the records that hold it
+    numbers: dict[str, tuple[RecordKey, ...]]
+    folds: tuple[Fold, ...]  # activities that tell of what another one tells
 
 
 class NobodyFound(LeadsyncError):
@@ -48,4 +58,20 @@ def explain(store: Store, text: str, scoring: Scoring, as_of: int | None, now: i
         str(act.key): (act.occurred_at, act.kind, " ".join(part for part in (act.title, act.url) if part))
         for act in dossier.activities
     }
-    return Explanation(dossier, edges, row, told, episodes, evidence)
+    return Explanation(
+        dossier,
+        edges,
+        row,
+        told,
+        episodes,
+        evidence,
+        known=profile(dossier),
+        mailboxes=mailboxes(dossier.members),
+        numbers=numbers(dossier.members, _in_one_spelling),
+        folds=occurrences(dossier.activities, scoring.timezone).folds,
+    )
+
+
+def _in_one_spelling(number: str) -> str:
+    """A phone number in E.164, "" when it is none."""
+    return next((read.e164 for read in phones.read(number, _REGION)), "")

@@ -134,7 +134,7 @@ def _coming_task_keys(standing: Standing) -> list[str]:
     episode = standing.episode
     found = [episode.task_key] if episode and episode.task_state == "queued" else []
     if standing.score.band == "hot":
-        found.append(episodes.task_key(standing.key, (episode.number if episode else 0) + 1))
+        found.append(episodes.task_key(standing.key, episodes.next_number(standing)))
     return found
 
 

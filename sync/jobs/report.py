@@ -150,7 +150,7 @@ def _won(store: Store, scoring: Scoring, now: int, limit: int = 10) -> Iterator[
         people = sorted({id for deal in deals for id in deal.person_ids})
         dossiers = {dossier.person_id: dossier for dossier in unit.dossiers(people)}
     for deal in deals:
-        known = [facts_of(dossiers[id], deal.closed_at) for id in deal.person_ids if id in dossiers]
+        known = [facts_of(dossiers[id], deal.closed_at, scoring.timezone) for id in deal.person_ids if id in dossiers]
         since = deal.closed_at - 180 * DAY
         times = [at for facts in known if (at := first_hot(facts, scoring, since, deal.closed_at)) is not None]
         yield WonDeal(deal.name, deal.closed_at, (deal.closed_at - min(times)) // DAY if times else None)
@@ -159,7 +159,7 @@ def _won(store: Store, scoring: Scoring, now: int, limit: int = 10) -> Iterator[
 def _hot_per_week(store: Store, scoring: Scoring, now: int, weeks: int = 8) -> tuple[int, ...]:
     counts = [0] * weeks
     for dossier in _active(store, now - (weeks + 1) * WEEK):
-        facts = facts_of(dossier, now)
+        facts = facts_of(dossier, now, scoring.timezone)
         was_hot = False
         for week in range(weeks + 1):
             at = now - (weeks - week) * WEEK

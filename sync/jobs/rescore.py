@@ -12,6 +12,7 @@ from sync.core import emails
 from sync.core.activity import is_own_act
 from sync.core.records import ActivityRecord, RecordKey, State
 from sync.handoff import reasons
+from sync.identity.occurrences import occurrences
 from sync.identity.survivorship import profile
 from sync.jobs.closing import withdraw_task
 from sync.ports import Clock
@@ -67,12 +68,13 @@ def rescore(store: Store, scoring: Scoring, clock: Clock, between: Callable[[], 
         between()
 
 
-def facts_of(dossier: Dossier, as_of: int) -> Facts:
-    """A dossier as the scorer sees it: surviving attributes and the person's own acts up to `as_of`."""
+def facts_of(dossier: Dossier, as_of: int, timezone: str) -> Facts:
+    """A dossier as the scorer sees it: surviving attributes and the person's own acts up to `as_of`, each once
+    although both CRMs may tell of it."""
     known = profile(dossier)
     acts = tuple(
         _act(activity, dossier)
-        for activity in dossier.activities
+        for activity in occurrences(dossier.activities, timezone).activities
         if activity.occurred_at <= as_of and is_own_act(activity.kind, activity.direction)
     )
     return Facts(
@@ -94,7 +96,7 @@ def facts_of(dossier: Dossier, as_of: int) -> Facts:
 
 
 def score_row(dossier: Dossier, scoring: Scoring, as_of: int) -> ScoreRow:
-    facts = facts_of(dossier, as_of)
+    facts = facts_of(dossier, as_of, scoring.timezone)
     result = score(facts, scoring.model, as_of, scoring.timezone)
     hot = result.band == "hot"
     language = scoring.language

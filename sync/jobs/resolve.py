@@ -1,109 +1,204 @@
-"""Resolve: changed records meet those sharing a key with them; each group becomes one person."""
+"""Resolve: every changed record comes to its person.
+
+Three steps, each in batches of one transaction, each record's progress kept with it (`Step`): keys are indexed, pairs
+that share one are weighed, groups of pairs become persons. A record changes the pairs of others only through a key
+that comes into use or out of it, or whose bearers show that it is nobody's own; those are sent back to their pairs.
+So whatever happened in whatever order, the persons are those of resolving everything at once.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import chain, count
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from sync.identity import exact
-from sync.jobs.closing import complete_double, withdraw_task
+from sync.identity.cluster import Clustering, ScoredEdge, Standing, cluster
+from sync.identity.engine import Engine
+from sync.identity.features import Features
+from sync.identity.keys import LIMITS, KeyKind, key_number, keys_of
+from sync.identity.normalise import VERSION
+from sync.identity.raw import features_of
+from sync.identity.shared import main_number, shared_mailbox
+from sync.identity.told import TOLD, named_ids
+from sync.jobs.assigning import assign, oldest_first
+from sync.jobs.pairing import Portraits, pair_off
 from sync.ports import Clock
-from sync.repository import Episode, Group, Store, Unit
+from sync.repository import Decision, Member, PairRow, Step, Store, Unit
 
-BATCH = 500
-LARGEST_CLOSURE = 20_000  # records that one batch may drag along
+BATCH = 2_000
+WEIGHED_AT_ONCE = 20_000  # records whose pairs are weighed together when many wait
+LARGEST_COMPONENT = 20_000  # records that one batch may drag along
+GROWTH_PERCENT = 20  # of the records since names were counted: all pairs are weighed anew
 
 
 @dataclass
 class ResolveTotals:
     records: int = 0
     merged: int = 0
+    split: int = 0
     attached: int = 0
 
 
-def resolve(store: Store, clock: Clock, between: Callable[[], None], batch: int = BATCH) -> ResolveTotals:
-    """Brings every changed record to its person. Each batch is one transaction."""
-    totals = ResolveTotals()
-    _index(store, between, batch)
-    while True:
-        with store.begin() as unit:
-            changed = unit.unresolved(batch)
-            if not changed:
-                break
-            members = unit.closure((member.id for member in changed), LARGEST_CLOSURE)
-            totals.merged += _assign(unit, exact.groups(members), int(clock()))
-            unit.mark_resolved(member.id for member in members)
-            totals.records += len(changed)
-        between()
-    with store.begin() as unit:
-        totals.attached = unit.attach_activities()
-    return totals
+@dataclass
+class _Resolve:
+    store: Store
+    engine: Engine
+    clock: Clock
+    between: Callable[[], None]
+    batch: int
+    totals: ResolveTotals = field(default_factory=ResolveTotals)
+    portraits: Portraits = field(default_factory=Portraits)
+
+    def run(self) -> ResolveTotals:
+        self._new_version()
+        self._repeat(self._index)
+        self._new_counts()
+        with self.store.reading() as unit:
+            self.portraits.shared_numbers = unit.shared_keys()
+        settled: set[int] = set()
+        at_once = self.batch * WEIGHED_AT_ONCE // BATCH
+        self._repeat(lambda: pair_off(self.store, self.engine, self.portraits, settled, at_once))
+        self._repeat(self._group)
+        with self.store.begin() as unit:
+            self.totals.attached = unit.attach_activities()
+        return self.totals
+
+    def _repeat(self, step: Callable[[], bool]) -> None:
+        while step():
+            self.between()
+
+    def _new_version(self) -> None:
+        """Keys of another normaliser's making meet none of this one's."""
+        if self._fact("normaliser") != str(VERSION):
+            with self.store.begin() as unit:
+                unit.set_fact("normaliser", str(VERSION))
+                unit.set_fact("keys_anew_after", "0")
+        self._send_all_back("keys_anew_after", Step.KEYS)
+
+    def _new_counts(self) -> None:
+        """How common names are is counted when the records have become many more or fewer; until then the same pair
+        always weighs the same, whenever it is weighed."""
+        with self.store.reading() as unit:
+            now, before = unit.count_records(), int(unit.fact("matched_records") or 0)
+        if now != before and abs(now - before) * 100 >= before * GROWTH_PERCENT:
+            with self.store.begin() as unit:
+                unit.count_names()
+                unit.set_fact("matched_records", str(now))
+                unit.set_fact("pairs_anew_after", "0")
+        self._send_all_back("pairs_anew_after", Step.PAIRS)
+
+    def _send_all_back(self, fact: str, step: Step) -> None:
+        """In bounded pieces; the fact tells how far it got, and is there while it is not done."""
+        while (after := self._fact(fact)) is not None:
+            with self.store.begin() as unit:
+                last = unit.send_all_back(step, int(after), self.batch * 10)
+                unit.set_fact(fact, None if last is None else str(last))
+            self.between()
+
+    def _fact(self, key: str) -> str | None:
+        with self.store.reading() as unit:
+            return unit.fact(key)
+
+    def _waits(self, step: Step) -> bool:
+        with self.store.reading() as unit:
+            return bool(unit.waiting(step, 1))
+
+    def _index(self) -> bool:
+        if not self._waits(Step.KEYS):
+            return False
+        with self.store.begin() as unit:
+            changed = unit.unresolved(self.batch)
+            known = self.portraits.add(features_of(changed, unit.companies_of(changed)))
+            touched = unit.set_keys({member.id: _numbers(member, known[member.id]) for member in changed})
+            _judge_keys(unit, self.portraits, known, touched)
+            unit.flag((m.person_id for m in changed if m.person_id), score=True, plan=True)
+            unit.advance((member.id for member in changed), Step.KEYS, Step.PAIRS)
+        self.totals.records += len(changed)
+        return True
+
+    def _group(self) -> bool:
+        if not self._waits(Step.PERSON):
+            return False
+        with self.store.begin() as unit:
+            ids = unit.component(unit.waiting(Step.PERSON, self.batch), LARGEST_COMPONENT)
+            members = unit.records(sorted(ids))
+            pairs, decisions = unit.strong_pairs(ids), unit.decisions_among(ids)
+            found = self._cluster(unit, pairs, decisions)
+            unit.set_refused(_refused_anew(pairs, found))
+            assigned = assign(unit, _groups(members, found), _causes(found, decisions), int(self.clock()))
+            unit.advance(ids, Step.PERSON, Step.RESOLVED)
+        self.totals.merged += assigned.merged
+        self.totals.split += assigned.split
+        return True
+
+    def _cluster(self, unit: Unit, pairs: Sequence[PairRow], decisions: Iterable[Decision]) -> Clustering:
+        verdicts = {(decision.left, decision.right): decision.verdict for decision in decisions}
+        edges = [_edge(pair) for pair in pairs]
+        edges += [
+            ScoredEdge(*ends, standing=Standing.DECIDED, evidence="decided")
+            for ends, v in verdicts.items()
+            if v == "same"
+        ]
+        known = self.portraits.of(unit, {id for edge in edges for id in (edge.left, edge.right)})
+        cannot = [ends for ends, verdict in verdicts.items() if verdict == "different"]
+        return cluster(known, edges, cannot, self.portraits.shared(known.values()))
 
 
-def _index(store: Store, between: Callable[[], None], batch: int) -> None:
-    """Keys of all changed records first: two of them may be each other's only link."""
-    after = 0
-    while True:
-        with store.begin() as unit:
-            changed = unit.unresolved(batch, after)
-            if not changed:
-                return
-            unit.set_keys({member.id: exact.keys_of(member.record) for member in changed})
-            after = changed[-1].id
-        between()
+def resolve(
+    store: Store, engine: Engine, clock: Clock, between: Callable[[], None], batch: int = BATCH
+) -> ResolveTotals:
+    """Brings every changed record to its person. `between` is called between batches and may raise `Stopped`.
+
+    Raises `EngineError` when pairs cannot be weighed; what was resolved until then stays, the rest waits.
+    """
+    return _Resolve(store, engine, clock, between, batch).run()
 
 
-def _assign(unit: Unit, groups: Sequence[Group], now: int) -> int:
-    """Gives each group a person; the oldest member's person stays. Returns how many persons were merged away."""
-    claimed: set[int] = set()
-    before: dict[int, set[int]] = {}
-    after: dict[int, int] = {}
-    for group in groups:
-        candidates = [member.person_id for member in group.members if member.person_id]
-        person = next((id for id in candidates if id not in claimed), None)
-        if person is None:
-            person = unit.new_person(_person_key(unit, group), now)
-        claimed.add(person)
-        for member in group.members:
-            after[member.id] = person
-            if member.person_id:
-                before.setdefault(member.person_id, set()).add(person)
-    for group in groups:
-        person = after[group.members[0].id]
-        unit.assign(person, group)
-    unit.flag(claimed, score=True, plan=True)
-    lost = {old: min(new) for old, new in before.items() if old not in claimed}
-    for old, survivor in sorted(lost.items()):
-        unit.merge_persons(old, survivor)
-        _end_double_episodes(unit, survivor, now)
-    return len(lost)
+def _numbers(member: Member, features: Features) -> dict[int, int]:
+    numbers = {key_number(kind, text): kind.value for kind, text in keys_of(features)}
+    return numbers | {key_number(KeyKind.RECORD, id): KeyKind.RECORD.value for id in named_ids(member.record)}
 
 
-def _person_key(unit: Unit, group: Group) -> str:
-    """Derived from the oldest record, so that a rebuilt store finds the same key."""
-    oldest = str(group.members[0].record.key)
-    names = (str(member.record.key) for member in group.members)
-    # Who was merged away and is split off again finds her old keys taken.
-    candidates = chain(names, (f"{oldest} {n}" for n in count(2)))
-    keys = (f"p{hashlib.sha256(name.encode()).hexdigest()[:16]}" for name in candidates)
-    return next(key for key in keys if not unit.key_taken(key))
+def _judge_keys(unit: Unit, portraits: Portraits, changed: Mapping[int, Features], touched: Mapping[int, int]) -> None:
+    """Mailboxes and numbers that turned out to be, or to be no longer, shared by many: what all records say of them
+    counts, whatever lists say."""
+    mailboxes = {key_number(KeyKind.MAILBOX, mailbox) for f in changed.values() for mailbox in f.emails}
+    mailboxes |= {number for number, kind in touched.items() if kind == KeyKind.MAILBOX}
+    phones = {number for number, kind in touched.items() if kind == KeyKind.PHONE}
+    counts = unit.key_counts(mailboxes | phones)
+    shared = {number for number in phones if main_number(counts.get(number, 0))}
+    shared |= {number for number in mailboxes if counts.get(number, 0) > LIMITS[KeyKind.MAILBOX]}
+    borne = {number for number in mailboxes - shared if counts.get(number, 0) > 1}
+    for number, ids in unit.records_bearing(borne).items():
+        if shared_mailbox(portraits.of(unit, ids).values()):
+            shared.add(number)
+    until_now = unit.shared_keys() & (mailboxes | phones)
+    unit.set_shared(shared - until_now, until_now - shared)
 
 
-def _end_double_episodes(unit: Unit, person_id: int, now: int) -> None:
-    """Two hot people turned out to be one: the earlier episode that has a task stays, the others end."""
-    episodes = unit.episodes_of(person_id)
-    standing = sorted((e for e in episodes if e.closed_at is None), key=_claim)
-    for episode in standing[1:]:
-        unit.update_episode(episode.id, closed_at=now, cooled_at=now, sla_state="none")
-        withdraw_task(unit, episode)
-        complete_double(unit, episode, now)
-    if episodes:
-        unit.number_last(standing[0] if standing else max(episodes, key=lambda e: (e.cooled_at or 0, e.number)))
+def _edge(pair: PairRow) -> ScoredEdge:
+    if not pair.evidence:
+        return ScoredEdge(pair.left, pair.right, pair.weight)
+    standing = Standing.TOLD if pair.evidence in TOLD else Standing.CERTAIN
+    return ScoredEdge(pair.left, pair.right, pair.weight, standing, pair.evidence)
 
 
-def _claim(episode: Episode) -> tuple[int, int, int]:
-    has_task = ("made", "ordered", "queued")
-    rank = has_task.index(episode.task_state) if episode.task_state in has_task else len(has_task)
-    return (rank, episode.opened_at, episode.id)
+def _refused_anew(pairs: Iterable[PairRow], found: Clustering) -> dict[tuple[int, int], str | None]:
+    """Pairs whose refusal is another one than before."""
+    reasons = {(refused.edge.left, refused.edge.right): str(refused.reason) for refused in found.refused}
+    now = {(pair.left, pair.right): reasons.get((pair.left, pair.right)) for pair in pairs}
+    return {(p.left, p.right): now[p.left, p.right] for p in pairs if now[p.left, p.right] != p.refused}
+
+
+def _groups(members: Mapping[int, Member], found: Clustering) -> list[list[Member]]:
+    joined = [oldest_first([members[id] for id in group]) for group in found.groups]
+    together = {id for group in found.groups for id in group}
+    return joined + [[member] for id, member in members.items() if id not in together]
+
+
+def _causes(found: Clustering, decisions: Collection[Decision]) -> dict[int, str]:
+    """Record -> why it was joined; minus record -> why it was kept apart."""
+    causes = {-id: "decided" for d in decisions if d.verdict == "different" for id in (d.left, d.right)}
+    for edge in reversed(found.joined):
+        for id in (edge.left, edge.right):
+            causes[id] = edge.evidence if edge.evidence != "weight" else f"weight {edge.weight}"
+    return causes

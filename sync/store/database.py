@@ -17,6 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sync.core.text import Text
 from sync.errors import ConfigError, StoreError
+from sync.store.accounts import AccountsSide
+from sync.store.deciding import DecidingSide
+from sync.store.matching import MatchingSide
 from sync.store.outbox import OutboxSide
 from sync.store.persons import PersonsSide
 from sync.store.planning import PlanningSide
@@ -27,7 +30,19 @@ from sync.store.scoring import ScoringSide
 from sync.store.status import StatusSide
 
 
-class SqlUnit(RecordsSide, PersonsSide, ScoringSide, PlanningSide, OutboxSide, RunsSide, StatusSide, ReportingSide):
+class SqlUnit(
+    RecordsSide,
+    MatchingSide,
+    PersonsSide,
+    AccountsSide,
+    DecidingSide,
+    ScoringSide,
+    PlanningSide,
+    OutboxSide,
+    RunsSide,
+    StatusSide,
+    ReportingSide,
+):
     """One transaction on the store; implements `sync.repository.Unit`."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, insert, or_, select, update
 
 from sync.core.records import SALESFORCE, PersonRecord, RecordKey, State
-from sync.repository import AuditEntry, Member, OutboxRow, Told
+from sync.repository import AuditEntry, Member, OutboxRow, Step, Told
 from sync.store import rows
 from sync.store import tables as t
 from sync.store.planning import outbox_row
@@ -71,7 +71,7 @@ class OutboxSide:
         row = self.connection.execute(select(t.people).where(t.people.c.id == record_id)).one()
         state = State.CONVERTED if to.object != row.object else State.MERGED
         values = {"state": state.value, "successor_object": to.object, "successor_id": to.id, "digest": ""}
-        self.connection.execute(update(t.people).where(t.people.c.id == record_id).values(**values, unresolved=True))
+        self.connection.execute(update(t.people).where(t.people.c.id == record_id).values(**values, unresolved=Step.KEYS))
 
     def mark_gone(self, key: RecordKey) -> None:
         where = and_(_is(key), t.people.c.state == State.LIVE.value)

@@ -1,86 +1,76 @@
-"""What matching stores: keys of records, persons and their members, the evidence."""
+"""What matching stores of persons: who is whose record, who became part of whom, and how it came about."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from sync.core import emails
-from sync.repository import Edge, Group, Member
+from sync.identity.keys import KeyKind, key_number
+from sync.repository import PersonEvent
 from sync.store import rows
 from sync.store import tables as t
 
 
 class PersonsSide:
     connection: Connection
+    strong_neighbours: Callable[[Iterable[int]], set[int]]
+    decided_neighbours: Callable[[Iterable[int]], set[int]]
 
-    def unresolved(self, limit: int, after: int = 0) -> list[Member]:
-        query = select(t.people).where(t.people.c.unresolved, t.people.c.id > after)
-        found = self.connection.execute(query.order_by(t.people.c.id).limit(limit))
-        return [rows.member(row) for row in found]
-
-    def set_keys(self, keys: Mapping[int, Iterable[str]]) -> None:
-        """Whom a record leaves behind at a key is matched anew: a mailbox of fewer names may now join them."""
-        wanted = {(id, key) for id, found in keys.items() for key in found}
-        stored: set[tuple[int, str]] = set()
-        c = t.record_keys.c
-        for piece in rows.chunks(keys):
-            query = select(c.record_id, c.key).where(c.record_id.in_(piece))
-            stored |= {(row.record_id, row.key) for row in self.connection.execute(query)}
-        for id, key in sorted(stored - wanted):
-            self.connection.execute(delete(t.record_keys).where(c.record_id == id, c.key == key))
-            left = select(c.record_id).where(c.key == key)
-            self.connection.execute(update(t.people).where(t.people.c.id.in_(left)).values(unresolved=True))
-        if fresh := [{"record_id": id, "key": key} for id, key in sorted(wanted - stored)]:
-            self.connection.execute(insert(t.record_keys), fresh)
-
-    def mark_resolved(self, record_ids: Iterable[int]) -> None:
-        for piece in rows.chunks(record_ids):
-            self.connection.execute(update(t.people).where(t.people.c.id.in_(piece)).values(unresolved=False))
-
-    def closure(self, record_ids: Iterable[int], limit: int) -> list[Member]:
-        """All records reachable by shared keys or standing membership; stops widening beyond `limit` records,
-        yet never between the records of one person."""
+    def component(self, record_ids: Iterable[int], limit: int) -> set[int]:
         known: set[int] = set()
         edge = set(record_ids)
         while edge and len(known) < limit:
             known |= edge
-            edge = (self._by_key(edge) | self._by_membership(edge)) - known
-        if edge:
-            known |= self._by_membership(known)
-        found: list[Member] = []
-        for piece in rows.chunks(sorted(known)):
-            found += [
-                rows.member(row) for row in self.connection.execute(select(t.people).where(t.people.c.id.in_(piece)))
-            ]
+            reached = self.strong_neighbours(edge) | self.decided_neighbours(edge) | self._by_membership(edge)
+            edge = reached - known
+        return known | (self._by_membership(known) if edge else set())
+
+    def persons_of_keys(self, keys: Iterable[str]) -> dict[str, tuple[int, bool]]:
+        c = t.persons.c
+        found: dict[str, tuple[int, bool]] = {}
+        for piece in rows.chunks(keys):
+            query = select(c.key, c.id, c.merged_into).where(c.key.in_(piece))
+            found |= {row.key: (row.id, row.merged_into is not None) for row in self.connection.execute(query)}
         return found
 
-    def key_taken(self, key: str) -> bool:
-        return self.connection.scalar(select(t.persons.c.id).where(t.persons.c.key == key)) is not None
+    def new_persons(self, keys: Sequence[str], at: int) -> dict[str, int]:
+        if keys:
+            flags = {"created_at": at, "score_due": True, "plan_due": True}
+            self.connection.execute(insert(t.persons), [{"key": key, **flags} for key in keys])
+        return {key: id for key, (id, _) in self.persons_of_keys(keys).items()}
 
-    def new_person(self, key: str, at: int) -> int:
-        result = self.connection.execute(
-            insert(t.persons).values(key=key, created_at=at, score_due=True, plan_due=True)
-        )
-        return rows.inserted_id(result)
+    def revive(self, person_id: int) -> None:
+        c, episodes = t.persons.c, t.episodes.c
+        key = str(self.connection.scalar(select(c.key).where(c.id == person_id)))
+        bearing = select(episodes.task_key).where(episodes.task_key > f"{key}-", episodes.task_key < f"{key}.")
+        numbers = [int(found.rpartition("-")[2]) for found in self.connection.scalars(bearing)]
+        values = {"merged_into": None, "first_hot_at": None, "last_number": max(numbers, default=0)}
+        self.connection.execute(update(t.persons).where(c.id == person_id).values(**values))
+        self._bring_back(person_id)
 
-    def assign(self, person_id: int, group: Group) -> bool:
-        moved = [member.id for member in group.members if member.person_id != person_id]
-        left: list[int] = []
-        if len(moved) < len(group.members):  # else the person is new
-            mine = self.connection.scalars(select(t.people.c.id).where(t.people.c.person_id == person_id))
-            left = sorted(set(mine) - {member.id for member in group.members})
-            self.connection.execute(delete(t.edges).where(t.edges.c.person_id == person_id))
-        for piece in rows.chunks(moved):
-            self.connection.execute(update(t.people).where(t.people.c.id.in_(piece)).values(person_id=person_id))
-        for piece in rows.chunks(left):
-            # They belong to another group, which is assigned next; until then to nobody.
-            self.connection.execute(update(t.people).where(t.people.c.id.in_(piece)).values(person_id=None))
-        if group.edges:
-            self.connection.execute(insert(t.edges), [_edge_values(person_id, edge) for edge in group.edges])
-        return bool(moved or left)
+    def _bring_back(self, person_id: int) -> None:
+        """Whoever was merged into her before she was merged away herself."""
+        c, log = t.persons.c, t.person_log.c
+        edge = {person_id}
+        while edge:
+            latest = select(func.max(log.id)).where(log.kind == "merge").group_by(log.person_id)
+            latest = latest.where(log.person_id.in_(select(log.person_id).where(log.other_id.in_(edge))))
+            query = (
+                select(log.person_id)
+                .join(t.persons, c.id == log.person_id)
+                .where(log.id.in_(latest), log.other_id.in_(edge), c.merged_into.is_not(None))
+            )
+            edge = set(self.connection.scalars(query)) - {person_id}
+            for piece in rows.chunks(sorted(edge)):
+                self.connection.execute(update(t.persons).where(c.id.in_(piece)).values(merged_into=person_id))
+
+    def place(self, persons: Mapping[int, int]) -> None:
+        if persons:
+            one = update(t.people).where(t.people.c.id == bindparam("record")).values(person_id=bindparam("person"))
+            self.connection.execute(one, [{"record": id, "person": person} for id, person in sorted(persons.items())])
 
     def merge_persons(self, loser: int, survivor: int) -> None:
         """The loser's history goes to the survivor; episodes are numbered on."""
@@ -95,7 +85,7 @@ class PersonsSide:
             self.connection.execute(update(t.episodes).where(t.episodes.c.id == id).values(**values))
         self.connection.execute(update(t.outbox).where(t.outbox.c.person_id == loser).values(person_id=survivor))
         self._keep_first_hot(loser, survivor)
-        for table in (t.score_lines, t.scores, t.edges):
+        for table in (t.score_lines, t.scores):
             self.connection.execute(delete(table).where(table.c.person_id == loser))
         persons = t.persons.c
         self.connection.execute(
@@ -104,6 +94,18 @@ class PersonsSide:
             .values(merged_into=survivor, score_due=False, plan_due=False)
         )
 
+    def log_persons(self, events: Iterable[PersonEvent]) -> None:
+        if values := [_event_values(event) for event in events]:
+            self.connection.execute(insert(t.person_log), values)
+
+    def person_events(self, person_id: int) -> list[PersonEvent]:
+        c = t.person_log.c
+        query = select(t.person_log).where(or_(c.person_id == person_id, c.other_id == person_id)).order_by(c.id)
+        return [
+            PersonEvent(row.at, row.kind, row.person_id, row.other_id, row.record_id, row.cause)
+            for row in self.connection.execute(query)
+        ]
+
     def _keep_first_hot(self, loser: int, survivor: int) -> None:
         times = self.connection.scalars(
             select(t.persons.c.first_hot_at).where(t.persons.c.id.in_([loser, survivor]))
@@ -111,28 +113,12 @@ class PersonsSide:
         if known := [at for at in times if at is not None]:
             self.connection.execute(update(t.persons).where(t.persons.c.id == survivor).values(first_hot_at=min(known)))
 
-    def _by_key(self, record_ids: Iterable[int]) -> set[int]:
-        mine, others = t.record_keys.alias("mine"), t.record_keys.alias("others")
-        found: set[int] = set()
-        for piece in rows.chunks(sorted(record_ids)):
-            query = (
-                select(others.c.record_id)
-                .join(mine, and_(mine.c.key == others.c.key, mine.c.record_id.in_(piece)))
-                .distinct()
-            )
-            found |= set(self.connection.scalars(query))
-        return found
-
     def _by_membership(self, record_ids: Iterable[int]) -> set[int]:
-        mine, others = t.people.alias("mine"), t.people.alias("others")
         found: set[int] = set()
+        c = t.people.c
         for piece in rows.chunks(sorted(record_ids)):
-            query = (
-                select(others.c.id)
-                .join(mine, and_(mine.c.person_id == others.c.person_id, mine.c.id.in_(piece)))
-                .distinct()
-            )
-            found |= set(self.connection.scalars(query))
+            persons = select(c.person_id).where(c.id.in_(piece), c.person_id.is_not(None))
+            found |= set(self.connection.scalars(select(c.id).where(c.person_id.in_(persons))))
         return found
 
     def find_person(self, text: str) -> list[int]:
@@ -147,7 +133,7 @@ class PersonsSide:
         by_mail = (
             select(t.people.c.person_id)
             .join(t.record_keys, t.record_keys.c.record_id == t.people.c.id)
-            .where(t.record_keys.c.key == f"mail:{mailbox}")
+            .where(t.record_keys.c.number == key_number(KeyKind.MAILBOX, mailbox))
         )
         by_key = select(func.coalesce(t.persons.c.merged_into, t.persons.c.id)).where(t.persons.c.key == text)
         for query in (by_key, by_mail, by_record):
@@ -156,6 +142,6 @@ class PersonsSide:
         return []
 
 
-def _edge_values(person_id: int, edge: Edge) -> dict[str, Any]:
-    values = {"left_id": edge.left, "right_id": edge.right, "evidence": edge.evidence, "detail": edge.detail}
-    return {"person_id": person_id, **values}
+def _event_values(event: PersonEvent) -> dict[str, Any]:
+    ids = {"person_id": event.person, "other_id": event.other, "record_id": event.record}
+    return {"at": event.at, "kind": event.kind, **ids, "cause": event.cause}

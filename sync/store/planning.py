@@ -80,6 +80,7 @@ class PlanningSide:
                 waiting=waiting,
                 episode=episodes.get(row.id),
                 company_owners=owners,
+                last_number=row.last_number,
             )
             for row in persons
             if row.id in scores

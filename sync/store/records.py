@@ -23,8 +23,9 @@ from sync.core.records import (
     RecordKey,
     State,
 )
+from sync.identity.keys import KeyKind, key_number
 from sync.ports import Notice
-from sync.repository import Saved
+from sync.repository import Saved, Step
 from sync.store import rows
 from sync.store import tables as t
 
@@ -43,6 +44,12 @@ _KINDS: dict[type, _Kind] = {
     OwnerRecord: _Kind(t.owners, rows.owner_content),
     CampaignRecord: _Kind(t.campaigns, rows.campaign_content),
 }
+
+
+# What a changed row is due for.
+_STALE: dict[str, dict[str, Any]] = {"people": {"unresolved": Step.KEYS}, "companies": {"unjoined": True}}
+# What a save needs to know of the stored row beside its key and digest.
+_COMPARED = {"people": ("person_id", "own", "own_at"), "companies": ("name", "domain", "state")}
 
 
 class RecordsSide:
@@ -88,11 +95,18 @@ class RecordsSide:
                 table.c.state == State.LIVE.value,
                 table.c.seen_at < seen_before,
             )
+            if table is t.companies:
+                gone = self.connection.scalars(select(table.c.vendor_id).where(stale)).all()
+                self._match_employees(system, gone)
             if table is t.people:
                 persons = self.connection.scalars(select(table.c.person_id).where(stale)).all()
                 self.flag((id for id in persons if id), score=True, plan=True)
             # A new digest: should the record come back, it is a change again.
-            values = {"state": State.ARCHIVED.value, "digest": ""}
+            values = {
+                "state": State.ARCHIVED.value,
+                "digest": "",
+                **({"unjoined": True} if table is t.companies else {}),
+            }
             count += self.connection.execute(update(table).where(stale).values(**values)).rowcount
         return count
 
@@ -122,6 +136,8 @@ class RecordsSide:
         for key, record in latest.items():
             row = stored.get(key)
             values = _row_values(kind, record, seen_at)
+            if kind.table is t.people:
+                values["changed_at"] = values["modified_at"]
             if row is None:
                 fresh.append(values)
                 news.append(record)
@@ -134,14 +150,16 @@ class RecordsSide:
                 known.append({"row": row.id, "seen": seen_at, "modified": values["modified_at"]})
                 self._keep_own(kind.table, values, row)
         self._write(kind.table, fresh, changed, known)
+        if kind.table is t.companies:
+            self._match_who_works_at([*fresh, *(values for values, row in changed if _other_employer(values, row))])
         self._follow_up(kind.table, news, latest)
         return Saved(len(fresh), len(changed), len(records) - len(news))
 
     def _stored(self, table: Table, keys: Iterable[RecordKey]) -> dict[RecordKey, Any]:
         c = table.c
-        own = (c.person_id, c.own, c.own_at) if table is t.people else ()
+        more = _COMPARED.get(table.name, ())
         found: dict[RecordKey, Any] = {}
-        columns = (c.id, c.system, c.object, c.vendor_id, c.digest, c.modified_at, *own)
+        columns = (c.id, c.system, c.object, c.vendor_id, c.digest, c.modified_at, *(c[name] for name in more))
         for where in rows.matching(table, keys):
             for row in self.connection.execute(select(*columns).where(where)):
                 found[RecordKey(row.system, row.object, row.vendor_id)] = row
@@ -154,7 +172,7 @@ class RecordsSide:
         changed: Sequence[tuple[dict[str, Any], Any]],
         known: Sequence[dict[str, Any]],
     ) -> None:
-        extra = {"unresolved": True} if table is t.people else {}
+        extra = _STALE.get(table.name, {})
         if fresh:
             first = {"first_seen_at": fresh[0]["seen_at"]} if table is t.people else {}
             self.connection.execute(insert(table), [{**values, **extra, **first} for values in fresh])
@@ -198,7 +216,8 @@ class RecordsSide:
             "state": State.MERGED.value,
             "successor_object": winner.key.object,
             "successor_id": winner.key.id,
-            "unresolved": True,
+            "unresolved": Step.KEYS,
+            "changed_at": rows.storable_time(winner.modified_at),
             "digest": "",
         }
         table = t.people
@@ -230,6 +249,17 @@ class RecordsSide:
             where = and_(t.people.c.system == system, t.people.c.company_id.in_(ids))
             found = self.connection.scalars(select(t.people.c.person_id).where(where)).all()
             self.flag((id for id in found if id), score=True)
+
+    def _match_who_works_at(self, companies: Sequence[dict[str, Any]]) -> None:
+        """A person's company is part of what is compared."""
+        for system in {values["system"] for values in companies}:
+            self._match_employees(system, [values["vendor_id"] for values in companies if values["system"] == system])
+
+    def _match_employees(self, system: str, company_ids: Iterable[str]) -> None:
+        c = t.people.c
+        for piece in rows.chunks(company_ids):
+            where = and_(c.system == system, c.company_id.in_(piece))
+            self.connection.execute(update(t.people).where(where).values(unresolved=Step.KEYS))
 
     def _flag_participants(self, campaigns: Sequence[CampaignRecord]) -> None:
         ids = [campaign.key.id for campaign in campaigns]
@@ -290,7 +320,10 @@ class RecordsSide:
         if gone:
             self.connection.execute(delete(t.activity_people).where(columns.id.in_(gone)))
         new = [
-            dict(zip(("activity_id", "who_object", "who_id", "who_email"), key, strict=True))
+            {
+                **dict(zip(("activity_id", "who_object", "who_id", "who_email"), key, strict=True)),
+                "who_number": key_number(KeyKind.MAILBOX, key[3]) if key[3] else None,
+            }
             for key in sorted(wanted - stored.keys())
         ]
         if new:
@@ -314,9 +347,9 @@ class RecordsSide:
         by_mail = (
             select(who.c.id, func.min(one.c.id).label("record_id"))
             .join(act, act.c.id == who.c.activity_id)
-            .join(t.record_keys, t.record_keys.c.key == "mail:" + who.c.who_email)
+            .join(t.record_keys, t.record_keys.c.number == who.c.who_number)
             .join(one, and_(one.c.id == t.record_keys.c.record_id, one.c.system == act.c.system))
-            .where(who.c.record_id.is_(None), who.c.who_email != "", one.c.state == State.LIVE.value)
+            .where(who.c.record_id.is_(None), who.c.who_number.is_not(None), one.c.state == State.LIVE.value)
             .group_by(who.c.id)
         )
         found = [*self.connection.execute(by_id), *self.connection.execute(by_mail)]
@@ -333,6 +366,10 @@ def _row_values(kind: _Kind, record: Any, seen_at: int) -> dict[str, Any]:
     own = {"own": dict(record.own), "own_at": modified_at} if kind.table is t.people else {}
     key = {"system": record.key.system, "object": record.key.object, "vendor_id": record.key.id}
     return {**key, **content, **own, "modified_at": modified_at, "seen_at": seen_at, "digest": rows.digest(content)}
+
+
+def _other_employer(values: dict[str, Any], row: Any) -> bool:
+    return any(values[name] != getattr(row, name) for name in _COMPARED["companies"])
 
 
 def _participants(activity: ActivityRecord) -> set[tuple[str, str, str]]:

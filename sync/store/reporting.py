@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from sync.core.records import State
-from sync.repository import DealOutcome, Dossier, Edge, Episode, RuleFiring, ScoreRow, Told
+from sync.core.records import RecordKey, State
+from sync.identity.accounts import deal_groups
+from sync.repository import DealOutcome, Dossier, Episode, RuleFiring, ScoreRow, Told
+from sync.store import rows
 from sync.store import tables as t
 from sync.store.planning import episode
 
@@ -51,35 +54,43 @@ class ReportingSide:
         return [RuleFiring(rule, count, last) for rule, count, last in self.connection.execute(query.order_by(c.rule))]
 
     def won_deals(self, since: int, limit: int) -> list[DealOutcome]:
-        """The last won deals whose people are known, newest first."""
-        deals, link = t.deals, t.deal_people
-        query = (
-            select(deals.c.id, deals.c.name, deals.c.closed_at, t.people.c.person_id)
-            .join(link, and_(link.c.system == deals.c.system, link.c.deal_id == deals.c.vendor_id))
-            .join(
-                t.people,
-                and_(
-                    t.people.c.system == link.c.system,
-                    t.people.c.object == link.c.person_object,
-                    t.people.c.vendor_id == link.c.person_vendor_id,
-                ),
-            )
-            .where(
-                deals.c.status == "won",
-                deals.c.state == State.LIVE.value,
-                deals.c.closed_at >= since,
-                t.people.c.person_id.is_not(None),
-            )
-            .order_by(deals.c.closed_at.desc(), deals.c.id)
+        """The last won deals whose people are known, newest first. A deal that stands in both CRMs comes once, as
+        Salesforce tells it, with the people of both."""
+        won = self._won(since)
+        people = self._people_of_deals(won)
+        found: list[DealOutcome] = []
+        for group in deal_groups({key: _linked(row) for key, row in won.items()}):
+            told = [won[key] for key in group if key in won]
+            persons = {person for key in group for person in people.get(key, ())}
+            if persons:
+                found.append(DealOutcome(told[0].name, told[0].closed_at, tuple(sorted(persons))))
+        return sorted(found, key=lambda deal: -deal.closed_at)[:limit]
+
+    def _won(self, since: int) -> dict[RecordKey, Any]:
+        c = t.deals.c
+        query = select(c.system, c.object, c.vendor_id, c.name, c.closed_at, c.links).where(
+            c.status == "won", c.state == State.LIVE.value, c.closed_at >= since
         )
-        found: dict[int, DealOutcome] = {}
-        people: dict[int, set[int]] = defaultdict(set)
-        for row in self.connection.execute(query):
-            if row.id not in found and len(found) == limit:
-                break
-            people[row.id].add(row.person_id)
-            found[row.id] = DealOutcome(row.name, row.closed_at, ())
-        return [DealOutcome(d.name, d.closed_at, tuple(sorted(people[id]))) for id, d in found.items()]
+        return {RecordKey(row.system, row.object, row.vendor_id): row for row in self.connection.execute(query)}
+
+    def _people_of_deals(self, won: Mapping[RecordKey, Any]) -> dict[RecordKey, set[int]]:
+        """Deal -> persons, also of the other halves of these deals, whatever their state."""
+        link, one = t.deal_people.c, t.people.c
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for key, row in won.items():
+            for each in (key, *_linked(row)):
+                wanted[each.system].add(each.id)
+        same_person = and_(
+            one.system == link.system, one.object == link.person_object, one.vendor_id == link.person_vendor_id
+        )
+        query = select(link.system, link.deal_id, one.person_id).join(t.people, same_person)
+        found: dict[RecordKey, set[int]] = defaultdict(set)
+        for system, ids in wanted.items():
+            for piece in rows.chunks(sorted(ids)):
+                where = and_(link.system == system, link.deal_id.in_(piece), one.person_id.is_not(None))
+                for row in self.connection.execute(query.where(where)):
+                    found[RecordKey(row.system, "deal", row.deal_id)].add(row.person_id)
+        return found
 
     def duplicates(self) -> tuple[int, int]:
         """(persons with several live records, of these: persons with several in one CRM)."""
@@ -100,10 +111,10 @@ class ReportingSide:
         inside = self.connection.scalar(select(func.count()).where(total.c.most > 1))
         return int(several or 0), int(inside or 0)
 
-    def edges_of(self, person_id: int) -> list[Edge]:
-        query = select(t.edges).where(t.edges.c.person_id == person_id).order_by(t.edges.c.id)
-        return [Edge(row.left_id, row.right_id, row.evidence, row.detail) for row in self.connection.execute(query)]
-
     def episodes_of(self, person_id: int) -> list[Episode]:
         query = select(t.episodes).where(t.episodes.c.person_id == person_id).order_by(t.episodes.c.number)
         return [episode(row) for row in self.connection.execute(query)]
+
+
+def _linked(row: Any) -> list[RecordKey]:
+    return [RecordKey(*key) for key in row.links]

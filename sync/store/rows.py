@@ -27,7 +27,9 @@ from sync.repository import Member
 T = TypeVar("T")
 _LONGEST_TASK_KEY = 60  # what looks like a longer one was typed by somebody, and PostgreSQL could not index it
 _LAST_DAY = 253_402_128_000  # 9999-12-30
-_COMPANY_FIELDS = tuple(f.name for f in fields(CompanyRecord) if f.name not in ("key", "state", "successor"))
+_COMPANY_FIELDS = tuple(
+    f.name for f in fields(CompanyRecord) if f.name not in ("key", "state", "successor", "links", "absorbed")
+)
 _ACTIVITY_FIELDS = tuple(f.name for f in fields(ActivityRecord) if f.name not in ("key", "state", "people", "email"))
 
 
@@ -102,6 +104,8 @@ def person_content(record: PersonRecord) -> dict[str, Any]:
         "other_emails": list(record.other_emails),
         "first_name": record.first_name,
         "last_name": record.last_name,
+        "first_kana": record.first_kana,
+        "last_kana": record.last_kana,
         "title": record.title,
         "department": record.department,
         "company_name": record.company_name,
@@ -109,26 +113,33 @@ def person_content(record: PersonRecord) -> dict[str, Any]:
         "industry": record.industry,
         "employees": record.employees,
         "phone": record.phone,
+        "other_phones": list(record.other_phones),
+        "website": record.website,
         "country": record.country,
         "region": record.region,
+        "city": record.city,
         "owner_id": record.owner_id,
         "source": record.source,
         "status": record.status,
         "opted_out": record.opted_out,
-        "links": [key_text(key) for key in record.links],
-        "absorbed": [key_text(key) for key in record.absorbed],
+        "links": _key_texts(record.links),
+        "absorbed": _key_texts(record.absorbed),
     }
 
 
 def company_content(record: CompanyRecord) -> dict[str, Any]:
     content = {name: getattr(record, name) for name in _COMPANY_FIELDS if name != "modified_at"}
-    return {"state": record.state.value, **content}
+    # A loser of a merge has no other column for its winner.
+    links = (*record.links, *((record.successor,) if record.successor else ()))
+    lists = {"links": _key_texts(links), "absorbed": _key_texts(record.absorbed)}
+    return {"state": record.state.value, **content, **lists}
 
 
 def deal_content(record: DealRecord) -> dict[str, Any]:
     names = ("created_at", "closed_at", "name", "status", "stage", "amount_minor", "currency", "owner_id")
     content = {name: getattr(record, name) for name in names}
-    return {"state": record.state.value, "company_id": record.company.id if record.company else None, **content}
+    company = {"company_id": record.company.id if record.company else None, "links": _key_texts(record.links)}
+    return {"state": record.state.value, **company, **content}
 
 
 def activity_content(record: ActivityRecord) -> dict[str, Any]:
@@ -158,6 +169,8 @@ def person_record(row: Row[Any]) -> PersonRecord:
         other_emails=tuple(row.other_emails),
         first_name=row.first_name,
         last_name=row.last_name,
+        first_kana=row.first_kana,
+        last_kana=row.last_kana,
         title=row.title,
         department=row.department,
         company_name=row.company_name,
@@ -165,8 +178,11 @@ def person_record(row: Row[Any]) -> PersonRecord:
         industry=row.industry,
         employees=row.employees,
         phone=row.phone,
+        other_phones=tuple(row.other_phones),
+        website=row.website,
         country=row.country,
         region=row.region,
+        city=row.city,
         owner_id=row.owner_id,
         source=row.source,
         status=row.status,
@@ -178,17 +194,28 @@ def person_record(row: Row[Any]) -> PersonRecord:
 
 
 def member(row: Row[Any]) -> Member:
-    return Member(row.id, row.person_id, person_record(row), row.first_seen_at)
+    return Member(row.id, row.person_id, person_record(row), row.first_seen_at, row.changed_at)
 
 
 def company_record(row: Row[Any]) -> CompanyRecord:
     values = {name: getattr(row, name) for name in _COMPANY_FIELDS}
-    return CompanyRecord(key=RecordKey(row.system, row.object, row.vendor_id), state=State(row.state), **values)
+    return CompanyRecord(
+        key=RecordKey(row.system, row.object, row.vendor_id),
+        state=State(row.state),
+        links=_keys(row.links),
+        absorbed=_keys(row.absorbed),
+        **values,
+    )
 
 
-def activity_record(row: Row[Any]) -> ActivityRecord:
+def activity_record(row: Row[Any], people: tuple[RecordKey, ...] = (), email: str = "") -> ActivityRecord:
     values = {name: getattr(row, name) for name in _ACTIVITY_FIELDS}
-    return ActivityRecord(key=RecordKey(row.system, row.object, row.vendor_id), state=State(row.state), **values)
+    key = RecordKey(row.system, row.object, row.vendor_id)
+    return ActivityRecord(key=key, state=State(row.state), people=people, email=email, **values)
+
+
+def _key_texts(keys: Iterable[RecordKey]) -> list[list[str]]:
+    return [key_text(key) for key in keys]
 
 
 def _keys(stored: Sequence[Sequence[str]]) -> tuple[RecordKey, ...]:

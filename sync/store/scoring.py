@@ -23,6 +23,7 @@ _TOLD_FIELDS = tuple(name for name in _SCORE_FIELDS if name not in ("as_of", "la
 class ScoringSide:
     connection: Connection
     flag: Callable[..., None]
+    accounts_of: Callable[..., tuple[dict[RecordKey, CompanyRecord], dict[RecordKey, tuple[RecordKey, ...]]]]
 
     def flag_all_for_score(self) -> None:
         self.connection.execute(update(t.persons).where(t.persons.c.merged_into.is_(None)).values(score_due=True))
@@ -60,7 +61,9 @@ class ScoringSide:
 
     def _dossiers(self, ids: Sequence[int]) -> list[Dossier]:
         members = self.members_of(ids)
-        companies = self.companies_of(member for group in members.values() for member in group)
+        everyone = [member for group in members.values() for member in group]
+        companies, accounts = self.accounts_of({m.record.company for m in everyone if m.record.company})
+        chosen = self._chosen(everyone)
         activities = self.activities_of(ids)
         content = self._content([act for acts in activities.values() for act in acts])
         persons = self.connection.execute(select(t.persons).where(t.persons.c.id.in_(ids)).order_by(t.persons.c.id))
@@ -73,6 +76,8 @@ class ScoringSide:
                 companies=companies,
                 activities=tuple(activities[row.id]),
                 content=content,
+                accounts=accounts,
+                chosen=chosen[row.id],
             )
             for row in persons
         ]
@@ -80,9 +85,11 @@ class ScoringSide:
     def activities_of(
         self, person_ids: Sequence[int], since: int = 0, kinds: Collection[str] = ()
     ) -> dict[int, list[ActivityRecord]]:
-        """Live activities of each person, oldest first, each once; without `kinds`, of every kind."""
+        """Live activities of each person, oldest first, each once however many of her records it lies on; without
+        `kinds`, of every kind. They name her records only, and the address of those known by it."""
+        who = (t.people.c.person_id, t.people.c.system.label("who_system"), t.people.c.object.label("who_object"))
         query = (
-            select(t.activities, t.people.c.person_id)
+            select(t.activities, *who, t.people.c.vendor_id.label("who_id"), t.activity_people.c.who_email)
             .join(t.activity_people, t.activity_people.c.activity_id == t.activities.c.id)
             .join(t.people, t.people.c.id == t.activity_people.c.record_id)
             .where(
@@ -98,8 +105,32 @@ class ScoringSide:
             query = query.where(t.activities.c.kind.in_(kinds))
         found: dict[int, dict[int, ActivityRecord]] = defaultdict(dict)
         for row in self.connection.execute(query):
-            found[row.person_id][row.id] = rows.activity_record(row)
+            record = RecordKey(row.who_system, row.who_object, row.who_id)
+            seen = found[row.person_id].get(row.id)
+            if seen is None:
+                found[row.person_id][row.id] = rows.activity_record(row, (record,), row.who_email)
+            elif record not in seen.people:
+                found[row.person_id][row.id] = replace(seen, people=tuple(sorted((*seen.people, record))))
         return defaultdict(list, {person: list(acts.values()) for person, acts in found.items()})
+
+    def choose(self, record_id: int, field: str, author: str, at: int) -> None:
+        values = {"record_id": record_id, "field": field, "author": author, "at": at}
+        self.connection.execute(insert(t.field_choices), values)
+
+    def _chosen(self, members: Iterable[Member]) -> dict[int, dict[str, RecordKey]]:
+        """Person -> field -> the record that a reviewer chose last."""
+        by_id = {member.id: member for member in members}
+        c = t.field_choices.c
+        found: dict[int, dict[str, RecordKey]] = defaultdict(dict)
+        latest: dict[tuple[int, str], int] = {}
+        for piece in rows.chunks(sorted(by_id)):
+            for row in self.connection.execute(select(c.id, c.record_id, c.field).where(c.record_id.in_(piece))):
+                member = by_id[row.record_id]
+                person = member.person_id or 0
+                if latest.get((person, row.field), 0) < row.id:
+                    latest[person, row.field] = row.id
+                    found[person][row.field] = member.record.key
+        return found
 
     def _content(self, activities: Sequence[ActivityRecord]) -> dict[RecordKey, tuple[str, str]]:
         wanted = sorted({act.content_id for act in activities if act.content_id})

@@ -13,10 +13,13 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
     UniqueConstraint,
+    text,
+    true,
 )
 
 metadata = MetaData(
@@ -44,6 +47,10 @@ def _time(name: str, nullable: bool = True) -> Column[int]:
     return Column(name, BigInteger, nullable=nullable)
 
 
+def _list(name: str) -> Column[Any]:
+    return Column(name, JSON, nullable=False, server_default=text("'[]'"))
+
+
 def _vendor_columns() -> list[Column[Any]]:
     """What every source record has: whose it is, its state, and how fresh our copy is."""
     return [
@@ -69,6 +76,8 @@ people = Table(
     Column("other_emails", JSON, nullable=False),
     _text("first_name"),
     _text("last_name"),
+    _text("first_kana"),
+    _text("last_kana"),
     _text("title"),
     _text("department"),
     _text("company_name"),
@@ -76,8 +85,11 @@ people = Table(
     _text("industry"),
     Column("employees", BigInteger),
     _text("phone"),
+    _list("other_phones"),
+    _text("website"),
     _text("country"),
     _text("region"),
+    _text("city"),
     _text("owner_id"),
     _text("source"),
     _text("status"),
@@ -87,8 +99,9 @@ people = Table(
     Column("own", JSON, nullable=False),
     _time("own_at"),
     _time("first_seen_at", nullable=False),
+    _time("changed_at"),  # vendor time of the last change in substance
     Column("person_id", _Key, ForeignKey("persons.id")),
-    Column("unresolved", Boolean, nullable=False),
+    Column("unresolved", SmallInteger, nullable=False, server_default="3"),  # `sync.repository.Step`
     UniqueConstraint("system", "object", "vendor_id"),
     Index(None, "person_id"),
     Index("ix_people_unresolved", "unresolved"),
@@ -107,7 +120,22 @@ companies = Table(
     _text("country"),
     _text("region"),
     _text("owner_id"),
+    _list("links"),
+    _list("absorbed"),
+    Column("account_id", BigInteger),  # the smallest id among the records that are this company
+    Column("unjoined", Boolean, nullable=False, server_default=true()),  # changed since accounts were made
     UniqueConstraint("system", "object", "vendor_id"),
+    Index(None, "account_id"),
+    Index(None, "unjoined"),
+)
+
+company_keys = Table(
+    "company_keys",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # `sync.identity.accounts.key_number`
+    Column("company_id", _Key, ForeignKey("companies.id"), primary_key=True, autoincrement=False),
+    Index(None, "company_id"),
+    sqlite_with_rowid=False,
 )
 
 deals = Table(
@@ -123,6 +151,7 @@ deals = Table(
     _text("currency"),
     Column("company_id", String(120)),
     _text("owner_id"),
+    _list("links"),
     UniqueConstraint("system", "object", "vendor_id"),
     Index(None, "status", "closed_at"),
 )
@@ -154,6 +183,7 @@ activities = Table(
     _text("title"),
     _text("content_id"),
     _text("author_id"),
+    _text("message_id"),
     _text("status"),
     Column("responded", Boolean, nullable=False),
     Column("closed", Boolean, nullable=False),
@@ -170,6 +200,7 @@ activity_people = Table(
     Column("who_object", String(40), nullable=False, server_default=""),
     Column("who_id", String(120), nullable=False, server_default=""),
     Column("who_email", String(320), nullable=False, server_default=""),
+    Column("who_number", BigInteger),  # `who_email` as the key that records are found by
     Column("record_id", _Key, ForeignKey("people.id")),  # null until that person's record has been seen
     UniqueConstraint("activity_id", "who_object", "who_id", "who_email"),
     Index(None, "record_id"),
@@ -219,6 +250,8 @@ persons = Table(
     _time("created_at", nullable=False),
     Column("merged_into", _Key, ForeignKey("persons.id")),
     _time("first_hot_at"),
+    # Episodes that this person's key was used for and that stayed with another person when they parted.
+    Column("last_number", Integer, nullable=False, server_default="0"),
     Column("score_due", Boolean, nullable=False),
     Column("plan_due", Boolean, nullable=False),
     Index(None, "score_due"),
@@ -228,21 +261,94 @@ persons = Table(
 record_keys = Table(
     "record_keys",
     metadata,
-    Column("key", String(400), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # `sync.identity.keys.key_number`
     Column("record_id", _Key, ForeignKey("people.id"), primary_key=True),
+    Column("kind", SmallInteger, nullable=False),
+    Index(None, "record_id"),
+    sqlite_with_rowid=False,
+)
+
+# Mailboxes under more names than one person has, numbers of whole companies: by what the records say.
+shared_keys = Table(
+    "shared_keys",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+)
+
+# How many records bore each full name when all pairs were last weighed; names borne once are left out.
+name_counts = Table(
+    "name_counts",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("records", BigInteger, nullable=False),
+)
+
+pairs = Table(
+    "pairs",
+    metadata,
+    Column("left_id", _Key, ForeignKey("people.id"), primary_key=True, autoincrement=False),  # the smaller id
+    Column("right_id", _Key, ForeignKey("people.id"), primary_key=True, autoincrement=False),
+    Column("evidence", String(40), nullable=False, server_default=""),  # a stable word; "" for a weight alone
+    _text("detail"),
+    Column("weight", BigInteger, nullable=False),
+    Column("name", BigInteger, nullable=False),
+    Column("email", BigInteger, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Column("name_level", SmallInteger, nullable=False),
+    Column("email_level", SmallInteger, nullable=False),
+    Column("place_level", SmallInteger, nullable=False),
+    Column("refused", String(40)),  # why two persons were kept apart although the pair is strong enough
+    Index(None, "right_id"),
+    Index(None, "weight"),
+    Index(None, "refused"),
+)
+
+# What reviewers said. Rows are only added; of one pair the newest counts.
+decisions = Table(
+    "decisions",
+    metadata,
+    _id(),
+    _time("at", nullable=False),
+    _text("author"),
+    Column("left_id", _Key, ForeignKey("people.id"), nullable=False),  # the smaller id
+    Column("right_id", _Key, ForeignKey("people.id"), nullable=False),
+    Column("verdict", String(10), nullable=False),  # same, different
+    Column("weight", BigInteger),  # as the reviewer saw it; null when the pair had none
+    Column("name", BigInteger),
+    Column("email", BigInteger),
+    Column("place", BigInteger),
+    Column("name_level", SmallInteger),
+    Column("email_level", SmallInteger),
+    Column("place_level", SmallInteger),
+    Index(None, "left_id", "right_id"),
+    Index(None, "right_id"),
+)
+
+# Whose value a reviewer took for a field. Rows are only added; of one person and field the newest counts.
+field_choices = Table(
+    "field_choices",
+    metadata,
+    _id(),
+    _time("at", nullable=False),
+    _text("author"),
+    Column("record_id", _Key, ForeignKey("people.id"), nullable=False),
+    Column("field", String(40), nullable=False),
     Index(None, "record_id"),
 )
 
-edges = Table(
-    "edges",
+# Who became one person, who parted, which record went where. Rows are only added.
+person_log = Table(
+    "person_log",
     metadata,
     _id(),
+    _time("at", nullable=False),
+    Column("kind", String(10), nullable=False),  # merge, split, join, leave
     Column("person_id", _Key, ForeignKey("persons.id"), nullable=False),
-    Column("left_id", _Key, ForeignKey("people.id"), nullable=False),
-    Column("right_id", _Key, ForeignKey("people.id"), nullable=False),
-    Column("evidence", String(40), nullable=False),
-    _text("detail"),
+    Column("other_id", _Key, ForeignKey("persons.id")),
+    Column("record_id", _Key, ForeignKey("people.id")),
+    _text("cause"),
     Index(None, "person_id"),
+    Index(None, "other_id"),
 )
 
 scores = Table(

@@ -16,12 +16,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from sync.core.text import Text
 from sync.errors import ConfigError, LeadsyncError
 from sync.web.page import StatusPage, as_document
+from sync.web.review import Desk, add_review
 from sync.web.server import is_loopback
 from sync.web.words import Words
 
 COOKIE = "leadsync_session"
 REFRESH_SECONDS = 15
 _OPEN = frozenset(("healthz", "readyz", "login", "static"))  # endpoints that never ask for the token
+_PAGES = frozenset(("page", "review"))  # for people: they are asked for the token in a form
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -39,8 +41,10 @@ def create_app(
     token: str,
     language: str,
     loopback: bool,
+    review: Desk | None = None,
 ) -> Flask:
-    """The WSGI application. Raises `ConfigError` when it would stand open to other machines without a token."""
+    """The WSGI application; without `review` it has no review page. Raises `ConfigError` when it would stand open to
+    other machines without a token."""
     if not loopback and not token:
         raise ConfigError(
             Text(
@@ -59,6 +63,8 @@ def create_app(
     app.register_error_handler(Exception, door.trouble)
     _add_login(app, door)
     _add_pages(app, door, status)
+    if review:
+        add_review(app, door, review)
     _add_probes(app, metrics, ready)
     return app
 
@@ -78,7 +84,7 @@ class _Door:
             return _plain("misdirected: call this page by localhost or 127.0.0.1", 421)
         if not self.token or request.endpoint in _OPEN or self._knows():
             return None
-        if request.endpoint == "page":
+        if request.endpoint in _PAGES:
             return self.form(401)
         refused = _plain("a token is needed: Authorization: Bearer ...", 401)
         refused.headers["WWW-Authenticate"] = "Bearer"
@@ -93,7 +99,8 @@ class _Door:
 
     def form(self, status: int, wrong: bool = False) -> Response:
         words = Words(self.chosen(), "UTC", 0)
-        return Response(render_template("login.html", wrong=wrong, **words.names()), status)
+        to = "review" if "review" in (request.endpoint, request.form.get("to")) else ""
+        return Response(render_template("login.html", wrong=wrong, to=to, **words.names()), status)
 
     def chosen(self) -> str:
         """The language asked for by `?lang=`, else the configured one."""
@@ -122,9 +129,10 @@ def _add_login(app: Flask, door: _Door) -> None:
     def login() -> AnyResponse:
         if not door.token:
             return redirect("/", 303)
+        to = "review" if request.form.get("to") == "review" else ""
         if not door.is_token(request.form.get("token", "").strip()):
             return door.form(401, wrong=True)
-        answer = redirect(f"/?lang={door.chosen()}", 303)
+        answer = redirect(f"/{to}?lang={door.chosen()}", 303)
         answer.set_cookie(COOKIE, door.session(), httponly=True, samesite="Strict", secure=request.is_secure, path="/")
         return answer
 
@@ -140,9 +148,8 @@ def _add_pages(app: Flask, door: _Door, status: Callable[[], StatusPage]) -> Non
     def page() -> str:
         shown = status()
         words = Words(door.chosen(), shown.timezone, shown.now)
-        return render_template(
-            "status.html", page=shown, refresh=REFRESH_SECONDS, signed_in=bool(door.token), **words.names()
-        )
+        kept = {"signed_in": bool(door.token), "review": "review" in app.view_functions}
+        return render_template("status.html", page=shown, refresh=REFRESH_SECONDS, **kept, **words.names())
 
     @app.get("/status.json", endpoint="document")
     def document() -> Response:

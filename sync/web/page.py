@@ -135,6 +135,7 @@ class StatusPage:
     rejected: tuple[RejectedLine, ...]
     rejected_total: int
     notices: tuple[NoticeLine, ...]
+    review_waiting: int = 0  # pairs of records that people are asked about
 
     @property
     def health(self) -> str:
@@ -171,7 +172,7 @@ def gather(
         paused, held = unit.fact("paused"), unit.fact("held_run")
         held_run = unit.run(int(held)) if held else None
         rejected, notices = unit.rejected(_REJECTED_SHOWN), unit.notice_rows()
-        oldest = _oldest_waiting(unit)
+        oldest, waiting = _oldest_waiting(unit), unit.count_review_pairs()
     streams = _streams(census, notices)
     return StatusPage(
         now=now,
@@ -197,6 +198,7 @@ def gather(
         rejected=tuple(_rejected_line(row) for row in rejected),
         rejected_total=sum(states.get("rejected", 0) for states in census.outbox.values()),
         notices=tuple(_notice_line(row) for row in notices),
+        review_waiting=waiting,
     )
 
 

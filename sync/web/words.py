@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from sync.console.words import REFUSED
 from sync.core.fields import BANDS, SLA_STATES
 from sync.core.text import Text
 
@@ -112,6 +113,62 @@ PAGE: dict[str, Text] = {
     ),
     "login.button": Text("Sign in", "ログイン"),
     "login.wrong": Text("This token is not the right one.", "トークンが正しくありません。"),
+    "review.link": Text("{n} pairs of records may be one person", "同一人物かもしれない組が {n} 件あります"),
+    "review.go": Text("Review", "確認する"),
+    "review.title": Text("One person or two?", "同一人物の確認"),
+    "review.back": Text("Status", "ステータス"),
+    "review.waiting": Text("{n} pairs wait for your decision", "確認待ち {n} 件"),
+    "review.hint": Text(
+        "Those that matter most first: hot people, then high scores. Your decision stands from now on and can be "
+        "taken back. No record is merged in a CRM.",
+        "ホットな人、スコアの高い人を優先して表示しています。判断は以後の照合に使われ、取り消すこともできます。"
+        "CRMのレコードは統合されません。",
+    ),
+    "review.likely": Text("Likely one person:", "同一人物の見込み"),
+    "review.refused": Text("Kept apart: ", "自動で統合しなかった理由: "),
+    "review.number": Text("No.", "番号"),
+    "review.others": Text("+ {n} more of this person", "ほかに {n} 件のレコード"),
+    "review.field.name": Text("Name", "氏名"),
+    "review.field.kana": Text("Reading", "フリガナ"),
+    "review.field.company": Text("Company", "会社"),
+    "review.field.department": Text("Department", "部署"),
+    "review.field.title": Text("Title", "役職"),
+    "review.field.email": Text("E-mail", "メール"),
+    "review.field.phone": Text("Phone", "電話"),
+    "review.field.place": Text("Place", "所在地"),
+    "review.field.website": Text("Website", "Webサイト"),
+    "review.field.created": Text("Created", "作成日"),
+    "review.state.same": Text("the same", "一致"),
+    "review.state.alike": Text("in agreement, written otherwise", "表記は異なるが矛盾なし"),
+    "review.state.differs": Text("different", "相違"),
+    "review.score.now": Text("Score now", "現在のスコア"),
+    "review.score.together": Text("As one person", "同一人物の場合"),
+    "review.why": Text("What speaks for and against", "判断の根拠"),
+    "review.prior": Text("Starting point: how rare it is at all", "出発点: 元々の確率の低さ"),
+    "review.total": Text("Match weight", "照合の重み（合計）"),
+    "review.same": Text("Same person", "同一人物"),
+    "review.different": Text("Two people", "別人"),
+    "review.undo": Text("Take back", "取り消す"),
+    "review.done.same": Text("Recorded: same person.", "同一人物として記録しました。"),
+    "review.done.different": Text("Recorded: two people.", "別人として記録しました。"),
+    "review.done.open": Text("Taken back.", "判断を取り消しました。"),
+    "review.done.when": Text("It takes effect with the next run.", "次回の処理で反映されます。"),
+    "review.pages": Text("Pages", "ページ"),
+    "review.next": Text("Next pairs", "次の組へ"),
+    "review.first": Text("From the beginning", "最初に戻る"),
+    "review.none": Text("No pair waits for a decision", "確認待ちの組はありません"),
+    "review.none.why": Text(
+        "Records that surely are one person were joined by themselves. Doubtful pairs appear here as they come in.",
+        "確実に同一人物といえるレコードは自動でまとめています。判断が必要な組が見つかると、ここに表示されます。",
+    ),
+    "review.none.more": Text(
+        "What was decided about a person: `leadsync people history PERSON`",
+        "過去の判断を見るには: `leadsync people history 人物`",
+    ),
+    "review.private": Text(
+        "This page shows personal data. Do not leave it open for others.",
+        "このページには個人情報が表示されています。取り扱いにご注意ください。",
+    ),
     "trouble": Text("The page cannot be shown now", "現在ページを表示できません"),
 }
 
@@ -126,6 +183,7 @@ CODES: dict[str, dict[str, Text]] = {
         "dormant": Text("no act for 90 days", "90日間行動なし"),
     },
     "sla": dict(SLA_STATES),
+    "refused": REFUSED,
     "task": {
         "made": Text("In the CRM", "CRMに作成済み"),
         "ordered": Text("Being created", "作成中"),

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from accounts import Account, Quiet
 from sqlalchemy import select
+from warm import ENGINE
 
 from config.settings import load_settings
 from sync import bootstrap
@@ -97,6 +98,7 @@ def cycle(account: Account, dies_at: int, committed: bool) -> MortalStore:
     settings = load_settings(account.env, env_file=None).settings
     store = MortalStore(settings.database, dies_at, committed)
     service = bootstrap.wire(settings, store, account.clock.now)
+    service.engine = ENGINE
     service.wait = account.clock.advance
     try:
         service.cycle(Order(write=True), Phases(store))

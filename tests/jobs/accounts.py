@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from warm import ENGINE
+
 from config.settings import load_settings
 from connectors.sandbox.http import SandboxClock, SandboxServer
 from connectors.sandbox.hubspot import HubSpotSandbox
@@ -104,6 +106,7 @@ class Account:
         """A new process's worth of service: nothing in memory, everything from the store."""
         loaded = load_settings({**self.env, **env}, env_file=None)
         service = bootstrap.open_service(loaded, self.clock.now)
+        service.engine = ENGINE
         if self.frozen:
             service.wait = self.clock.advance
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
+from warm import ENGINE
 
 from sync.core.fields import FIELDS
 from sync.core.records import PersonRecord, RecordKey
@@ -80,7 +81,7 @@ class Desk:
         ]
         with self.store.begin() as unit:
             unit.save(made, self.now)
-        resolve(self.store, self.clock, lambda: None)
+        resolve(self.store, ENGINE, self.clock, lambda: None)
         with self.store.begin() as unit:
             return unit.find_person(keys[0].id)[0]
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from desk import ALL, CONTACT, DAY, HS, LEAD, Desk
+from warm import ENGINE
 
 from sync.core.records import PersonRecord, RecordKey, State
 from sync.jobs.resolve import resolve
@@ -104,7 +105,7 @@ def test_a_lead_converted_and_its_contact_merged_before_the_push_bears_the_task_
         lead = PersonRecord(LEAD, desk.now + 1, state=State.CONVERTED, successor=CONTACT, email="taro@example.jp")
         middle = PersonRecord(CONTACT, desk.now + 1, state=State.MERGED, successor=final, email="taro@example.jp")
         unit.save([lead, middle, PersonRecord(final, desk.now + 1, email="taro@example.jp")], desk.now)
-    resolve(desk.store, desk.clock, lambda: None)
+    resolve(desk.store, ENGINE, desk.clock, lambda: None)
     desk.push()
     assert [order.person for order in desk.crm["salesforce"].tasks.values()] == [final]
 
@@ -182,7 +183,7 @@ def test_who_has_no_live_record_any_more_has_no_episode_no_order_and_is_not_plan
     desk.plan()
     with desk.store.begin() as unit:
         unit.save([PersonRecord(HS, desk.now + 1, state=State.ARCHIVED, email="taro@example.jp")], desk.now)
-    resolve(desk.store, desk.clock, lambda: None)
+    resolve(desk.store, ENGINE, desk.clock, lambda: None)
     with desk.store.begin() as unit:
         forget_unscored(unit, [person], desk.now)
         assert unit.plan_due(0, 9) == []

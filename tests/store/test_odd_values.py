@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from warm import ENGINE
 
 from sync.core import emails
 from sync.core.activity import Kind
@@ -32,7 +33,7 @@ ODD_TEXTS = ["nul\x00inside", "half an emoji \ud83d", "長" * 100_000, "\x00", "
 
 def understand(store: SqlStore) -> int:
     """Resolve and score everybody; returns how many were scored."""
-    resolve(store, lambda: NOW, lambda: None)
+    resolve(store, ENGINE, lambda: NOW, lambda: None)
     scoring = Scoring(load_model("basic"), "America/New_York", "ja")
     return rescore(store, scoring, lambda: NOW, lambda: None).scored
 
@@ -115,7 +116,7 @@ def test_an_act_a_little_ahead_of_our_clock_counts_once_its_time_has_come(store:
     act = ActivityRecord(RecordKey("hubspot", "page_view", "v"), NOW, Kind.PAGE_VIEW, NOW + 40, people=(ANN,))
     saved(store, PersonRecord(ANN, NOW), act)
     scoring = Scoring(load_model("basic"), "Asia/Tokyo", "ja")
-    resolve(store, lambda: NOW, lambda: None)
+    resolve(store, ENGINE, lambda: NOW, lambda: None)
     rescore(store, scoring, lambda: NOW, lambda: None)
     assert rescore(store, scoring, lambda: NOW + 60, lambda: None).scored == 1
     with store.reading() as unit:
@@ -127,7 +128,7 @@ def test_a_person_s_form_is_scored_for_the_person_it_was_attached_to(store: SqlS
     """Two persons at a team's mailbox: the first record bears the form, and its person becomes due."""
     other = RecordKey("hubspot", "contact", "2")
     saved(store, PersonRecord(other, NOW, email="x@x.jp", last_name="鈴木"))
-    resolve(store, lambda: NOW, lambda: None)
+    resolve(store, ENGINE, lambda: NOW, lambda: None)
     saved(store, PersonRecord(ANN, NOW, email="info@x.jp", last_name="佐藤"))
     saved(store, PersonRecord(RecordKey("hubspot", "contact", "3"), NOW, email="info@x.jp", last_name="田中"))
     understand(store)
@@ -135,7 +136,7 @@ def test_a_person_s_form_is_scored_for_the_person_it_was_attached_to(store: SqlS
     understand(store)
     form = ActivityRecord(RecordKey("hubspot", "form_submission", "f"), NOW, Kind.FORM_SUBMIT, NOW, email="info@x.jp")
     saved(store, form)
-    resolve(store, lambda: NOW, lambda: None)
+    resolve(store, ENGINE, lambda: NOW, lambda: None)
     with store.reading() as unit:
         due = unit.score_due(9)
         assert [len(dossier.activities) for dossier in unit.dossiers(due)] == [1]

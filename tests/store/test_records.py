@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sync.core.records import ActivityRecord, CampaignRecord, CompanyRecord, PersonRecord, RecordKey, State
+from sync.identity.keys import KeyKind, key_number
 from sync.repository import Saved
 from sync.store.database import SqlStore
 
@@ -23,13 +24,12 @@ def page_view(id: str, *people: RecordKey, at: int = NOW - 50) -> ActivityRecord
 def settle(store: SqlStore) -> int:
     """Gives every record a person of its own and clears the flags; returns the first person."""
     with store.begin() as unit:
-        for member in unit.unresolved(100):
-            person_id = unit.new_person(f"p{member.id}", NOW)
-            from sync.repository import Group
-
-            unit.assign(person_id, Group((member,), ()))
-            unit.set_keys({member.id: {f"mail:{member.record.email}"}})
-            unit.mark_resolved([member.id])
+        members = {member.id: member for member in unit.unresolved(100)}
+        persons = unit.new_persons([f"p{id}" for id in members], NOW)
+        unit.place({id: persons[f"p{id}"] for id in members})
+        mailbox = KeyKind.MAILBOX
+        unit.set_keys({id: {key_number(mailbox, m.record.email): mailbox.value} for id, m in members.items()})
+        unit.mark_resolved(members)
         due = unit.score_due(100)
         unit.scored(due)
         unit.planned(due)
@@ -116,7 +116,7 @@ def test_an_activity_of_two_people_counts_for_both_and_leaves_who_was_removed(st
     with store.begin() as unit:
         assert unit.attach_activities() == 2
         unit.save([replace(call, people=(other,), modified_at=NOW + 1)], NOW)
-        dossiers = unit.dossiers([member.person_id for member in unit.closure([1, 2], 9)])  # type: ignore[misc]
+        dossiers = unit.dossiers([member.person_id for member in unit.records([1, 2]).values()])  # type: ignore[misc]
         assert [len(d.activities) for d in dossiers] == [0, 1]
 
 

@@ -1,0 +1,1 @@
+"""Cleaning a list: which rows of a CSV file are one person."""
