@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -25,7 +26,8 @@ STORE_RECORDS = 100_000
 def main() -> None:
     options = _options()
     began = time.perf_counter()
-    print(f"{described()}; every way in a process of its own, median of {options.runs} by CPU seconds")
+    print(f"{described()}, load {os.getloadavg()[0]:.1f} before; each way in a process of its own", end="")
+    print(f", median of {options.runs} by CPU seconds" if options.runs > 1 else "", flush=True)
     for one in _lists(options):
         with one as listed:
             _show(listed, options)

@@ -31,7 +31,7 @@ from sync.identity.engine import Engine, open_engine
 from sync.identity.engine.columns import WEIGHED
 from sync.identity.engine.site import Site
 
-_ANSWER_SECONDS = 900  # a batch takes seconds; who needs longer hangs
+_ANSWER_SECONDS = 100  # a batch takes seconds; whoever needs longer hangs, and the store's lease lasts 120
 _PIECES = 8  # into which a batch is cut that the child could not take
 _LENGTH = 8  # bytes of a frame's length
 _START = "import sys; sys.path[:] = {path!r}; from sync.identity.child import serve; serve({settings!r})"
@@ -82,17 +82,20 @@ class Matcher:
     def warm(self) -> None:
         """Starts the child, so that the first pair need not wait for it."""
         with self._lock:
-            self._running()
+            try:
+                self._running()
+            except OSError as error:
+                raise _error(type(error).__name__) from None
 
     def close(self) -> None:
         with self._lock:
             self._end()
 
     def _ask(self, features: pa.Table, pairs: pa.Table, site: Site) -> pa.Table:
-        process = self._running()
-        assert process.stdin is not None
-        assert process.stdout is not None
         try:
+            process = self._running()
+            assert process.stdin is not None
+            assert process.stdout is not None
             for table in (features, pairs, _site_table(site)):
                 _send(process.stdin, _packed(table))
             process.stdin.flush()

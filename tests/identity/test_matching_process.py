@@ -139,3 +139,10 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_that_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(EngineError) as caught:
+        Matcher(Limits(folder=tmp_path / "file")).weigh(people(2), star(2), SITE)
+    assert "FileExistsError" in caught.value.text.en

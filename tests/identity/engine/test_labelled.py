@@ -81,7 +81,10 @@ def test_without_answers_weights_stay() -> None:
 
 
 def test_few_answers_move_a_weight_less_than_many() -> None:
-    free = next(key for key in keys(shipped()) if not level(shipped(), key).fixed and key[0] == 1)
+    free = min(
+        (key for key in keys(shipped()) if not level(shipped(), key).fixed and key[0] == 1),
+        key=lambda key: abs(level(shipped(), key).weight),
+    )
     levels = (0, free[1], 0, 0)
 
     def move(matches: float) -> float:
@@ -95,7 +98,7 @@ def test_caution_keeps_weights_below_the_odds() -> None:
     patterns = simulated(shipped(), shipped())
     fitted = fit(shipped(), patterns, replace(FULL_TRUST, caution=2.0))
     levels = (4, 6, 5, 2)
-    assert total(fitted, levels, -12.0) == pytest.approx(total(shipped(), levels, -12.0) - 2.0, abs=0.3)
+    assert total(fitted, levels, -12.0) == pytest.approx(total(shipped(), levels, -12.0) - 2.0, abs=0.5)
 
 
 def test_the_fitted_model_is_a_valid_file() -> None:

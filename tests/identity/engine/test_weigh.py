@@ -165,3 +165,26 @@ def test_title_and_city_are_told_with_the_place(engine: Engine) -> None:
 def test_a_level_of_an_older_model_is_shown_by_its_weight() -> None:
     assert part_of("name", "no longer there", -1500).text.en == "Name: -1.5"
     assert part_of("place", "gone+same_title", 1500).text.ja == "電話と会社: +1.5"
+
+
+def levels(left: Features, right: Features, engine: Engine) -> tuple[str, ...]:
+    return tuple(part.level for part in parts(pair(left, right, engine, Site(1_000))))
+
+
+def test_a_second_number_counts_as_mobile_by_itself_only(engine: Engine) -> None:
+    line, mobile, other = "+81312345678", "+819012345678", "+819087654321"
+    at_desk = Features(0, ph=line, phones=(line, mobile))
+    on_the_road = Features(0, ph=mobile, mob=True, phones=(mobile,))
+    elsewhere = Features(0, ph=other, mob=True, phones=(other, line))
+    assert levels(at_desk, on_the_road, engine)[2] == "same_mobile"
+    assert levels(at_desk, elsewhere, engine)[2] == "same_line"
+
+
+def test_a_second_address_in_common_counts_fully_only_with_the_name_in_it(engine: Engine) -> None:
+    def someone(*emails: str) -> Features:
+        local, _, domain = emails[0].partition("@")
+        return Features(0, fam="yamada", em=emails[0], loc=local, edom=domain, emails=emails)
+
+    own = someone("t.yamada@acme.jp", "yamada@acme.jp", "team@acme.jp")
+    assert levels(own, someone("jiro@foo.jp", "yamada@acme.jp"), engine)[1] == "same_and_named"
+    assert levels(own, someone("jiro@foo.jp", "team@acme.jp"), engine)[1] == "shared_mailbox"
