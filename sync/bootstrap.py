@@ -6,11 +6,13 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+import pyarrow as pa
 
 from config.settings import Loaded, Settings
 from connectors import registry
@@ -20,7 +22,10 @@ from sync.core.text import Text
 from sync.errors import AccountMismatch, ConfigError, FeatureMissing, Stopped, VendorError
 from sync.handoff.draft import Policy
 from sync.identity.child import Limits, Matcher
-from sync.identity.engine import Engine
+from sync.identity.engine.judging import Trained
+from sync.identity.engine.model import Model
+from sync.identity.site_model import FILE_NAME, SiteModel
+from sync.identity.trainer import train_apart
 from sync.jobs.cycle import Cycle, CycleResult, Order, Reporter
 from sync.jobs.plan import Brake
 from sync.jobs.rescore import Scoring
@@ -58,7 +63,7 @@ class Service:
     store: SqlStore
     telemetry: Telemetry
     connectors: Mapping[str, Connector]
-    engine: Engine
+    engine: Matcher
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
     wait: Callable[[float], object] | None = None  # how to let time pass; None: really wait, until `stop` is set
@@ -68,6 +73,14 @@ class Service:
     @cached_property
     def scoring(self) -> Scoring:
         return Scoring(load_model(self.settings.model), self.settings.timezone, self.settings.language)
+
+    @cached_property
+    def site_model(self) -> SiteModel:
+        return SiteModel(self.settings.data_dir / FILE_NAME)
+
+    def trainer(self, features: Iterable[pa.RecordBatch], least: int) -> Trained:
+        """Learns in a process of its own; a `sync.jobs.train_matching.Trainer`."""
+        return train_apart(features, Limits(folder=self.settings.data_dir), least)
 
     @cached_property
     def policy(self) -> Policy:
@@ -110,9 +123,17 @@ class Service:
         with StoreLease(self.store, self.clock).held():
             yield
 
+    def take_up_model(self) -> Model:
+        """The matching model to use from now on: that of this site's file, or the shipped one. Raises `ConfigError`
+        when the file is broken; nothing may be matched then."""
+        model = self.site_model.current()
+        self.engine.use(model)
+        return model
+
     def match(self) -> bool:
         """Matches what changed, without reading or writing any CRM, so that a reviewer sees what her word does.
         False when another process works on this store: that one does it."""
+        self.take_up_model()
         lease = StoreLease(self.store, self.clock)
         try:
             with lease.held():
@@ -132,6 +153,7 @@ class Service:
 
     def cycle(self, order: Order, reporter: Reporter) -> CycleResult:
         """One cycle under the lease. Raises `Busy` when another process works, `Stopped` after an orderly stop."""
+        self.take_up_model()
         lease = StoreLease(self.store, self.clock)
 
         def between() -> None:

@@ -131,12 +131,13 @@ def run(
     log: IO[str] | None = None,
 ) -> int:
     """Runs until SIGTERM or Ctrl-C; the page or batch in hand is finished, at most ten seconds. Raises the
-    `ConfigError` that a job met: going on would only repeat it.
+    `ConfigError` of a broken matching model, or that a job met: going on would only repeat it.
 
     `greeting` is called once with the status page's address, `ended` after each cycle; logs go to `log` or
     standard error.
     """
     configure_logging("info", log)
+    service.take_up_model()
     done = threading.Event()
     refusals: list[ConfigError] = []
 
@@ -223,7 +224,9 @@ def _desk(service: Service) -> Desk:
         return (full_name(found[pair[0]].record), full_name(found[pair[1]].record)) if len(found) == 2 else None
 
     return Desk(
-        questions=lambda limit, after: review(store, service.scoring, int(service.clock()), limit, after),
+        questions=lambda limit, after: review(
+            store, service.scoring, int(service.clock()), limit, after, service.engine.model
+        ),
         waiting=waiting,
         judge=lambda pair, verdict: judge_pair(store, pair, verdict, "review page", int(service.clock())),
         names=names,

@@ -353,6 +353,10 @@ class ResolveUnit(Protocol):
         """Changed records, whose keys are not indexed yet, in the order of their ids."""
         ...
 
+    def every_record(self, limit: int, after: int = 0) -> list[Member]:
+        """All records in the order of their ids, from the one after `after` on."""
+        ...
+
     def advance(self, record_ids: Iterable[int], done: Step, next: Step) -> None:
         """Those still at the step that was done go on to the next; who changed meanwhile stays."""
         ...
@@ -404,6 +408,11 @@ class ResolveUnit(Protocol):
 
     def strong_pairs(self, record_ids: Collection[int]) -> list[PairRow]:
         """Between these records."""
+        ...
+
+    def hold_decisions(self) -> None:
+        """Whoever decides waits until this transaction ends; waits for who is deciding now. Called before anything
+        is read that decisions change."""
         ...
 
     def decisions_among(self, record_ids: Collection[int]) -> list[Decision]:
@@ -581,7 +590,9 @@ class ReportUnit(Protocol):
     def person_events(self, person_id: int) -> list[PersonEvent]: ...
     def episodes_of(self, person_id: int) -> list[Episode]: ...
     def scores_of(self, person_ids: Sequence[int], lines: bool = True) -> dict[int, ScoreRow]: ...
-    def audit_of(self, person_id: int, limit: int = 500) -> list[AuditEntry]: ...
+    def audit_of(self, person_id: int, limit: int = 500, field: str = "") -> list[AuditEntry]:
+        """The first `limit` entries, the oldest first; with `field`, of that field only."""
+        ...
 
 
 class ReviewUnit(Protocol):

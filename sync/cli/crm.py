@@ -24,7 +24,7 @@ app = typer.Typer()
 def doctor(json_: AsJson = False) -> int:
     """Check credentials, rights, fields, quota and clocks, and say what to click for what is missing."""
     with open_service() as service:
-        checks = list(doctor_job(service.connectors, service.store, service.scoring.model))
+        checks = list(doctor_job(service.connectors, service.store, service.scoring.model, service.site_model))
         if json_:
             print_json([documents.check(check) for check in checks])
         else:

@@ -13,14 +13,14 @@ from typing import Annotated, Any, Literal
 import typer
 
 from sync.bootstrap import Service
-from sync.cli import people_dedupe
+from sync.cli import people_dedupe, people_train
 from sync.cli.shell import AsJson, Person, err, guarded, open_service, out, print_json, say
 from sync.console import people as shown
 from sync.core.records import HUBSPOT, SALESFORCE, RecordKey
 from sync.core.text import Text
 from sync.errors import ConfigError, VendorError
 from sync.identity.engine.explain import level_id
-from sync.identity.engine.model import PARTS
+from sync.identity.engine.model import PARTS, Model
 from sync.jobs import merge_records
 from sync.jobs.decide import came_true, judge, outcome
 from sync.jobs.merge_records import MergePlan, Standing, plan_merge
@@ -31,8 +31,11 @@ from sync.jobs.review_pairs import review
 from sync.ports import Merging, Outcome, RecordPages, Result
 from sync.repository import Verdict
 
-app = typer.Typer(no_args_is_help=True, help="One person out of many records: review, decide, merge, clean a list.")
+app = typer.Typer(
+    no_args_is_help=True, help="One person out of many records: review, decide, merge, clean a list, train."
+)
 app.add_typer(people_dedupe.app)
+app.add_typer(people_train.app)
 
 _LEFT = "CRM record id, person key or e-mail address; or a pair's number from `people duplicates`, alone."
 _RIGHT = "The other record, named the same way."
@@ -50,7 +53,8 @@ def duplicates(
     """List pairs that may be one person, by how much they matter: hot people first."""
     with open_service(need_connector=False) as service:
         language = service.settings.language
-        found = review(service.store, service.scoring, int(service.clock()), limit)
+        model = service.take_up_model()
+        found = review(service.store, service.scoring, int(service.clock()), limit, model=model)
         if csv_file:
             _write(csv_file, list(shown.question_rows(found, language)))
         if json_:
@@ -96,8 +100,9 @@ def decisions(
 ) -> int:
     """Export what was decided as weights and yes or no, to train a model with; holds no personal data."""
     with open_service(need_connector=False) as service:
+        model = service.take_up_model()
         with service.store.reading() as unit:
-            rows = [_labelled(row) for row in unit.decisions_export()]
+            rows = [_labelled(row, model) for row in unit.decisions_export()]
         if out_file:
             _write(out_file, rows, _LABEL_COLUMNS)
             text = Text(
@@ -157,7 +162,8 @@ def merge(
     """Make one record of a person's records inside a CRM. CANNOT BE UNDONE. Salesforce: a list with links only."""
     with open_service() as service:
         _check_connected(service, system)
-        planned = plan_merge(service.store, person, system, keep, sure_only=system == HUBSPOT)
+        model = service.take_up_model()
+        planned = plan_merge(service.store, person, system, keep, sure_only=system == HUBSPOT, model=model)
         links = _links(service, planned)
         if not json_:
             out.print(shown.merge_plan(planned, links, service.settings.language))
@@ -177,6 +183,7 @@ _LABEL_COLUMNS = ("weight", "name", "email", "place", "name_level", "email_level
 
 def _decide(left: str, right: str | None, verdict: Verdict, as_json: bool) -> int:
     with open_service(need_connector=False) as service:
+        service.take_up_model()  # first: a decision that nobody could act on is not put down
         now = int(service.clock())
         judged = judge(service.store, left, right, verdict, _author(), now)
         applied = service.match()
@@ -196,13 +203,13 @@ def _author() -> str:
     return "command line"
 
 
-def _labelled(row: dict[str, int | str | None]) -> dict[str, object]:
+def _labelled(row: dict[str, int | str | None], model: Model) -> dict[str, object]:
     """A decided pair with its levels by their names, which mean the same in every model."""
     labelled: dict[str, object] = dict(row)
     for comparison in PARTS:
         number = row[f"{comparison}_level"]
         if isinstance(number, int):
-            labelled[f"{comparison}_level"] = level_id(comparison, number)
+            labelled[f"{comparison}_level"] = level_id(comparison, number, model)
     labelled["same"] = "yes" if labelled.pop("verdict") == "same" else "no"
     return labelled
 

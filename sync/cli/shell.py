@@ -19,7 +19,7 @@ from config.settings import Loaded, load_settings, spoken_language
 from sync import bootstrap
 from sync.bootstrap import Service
 from sync.core.text import Text
-from sync.errors import LeadsyncError, Stopped, StoreError, VendorError
+from sync.errors import EngineError, LeadsyncError, Stopped, StoreError, VendorError
 
 P = ParamSpec("P")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -73,7 +73,7 @@ def spoken() -> str:
 
 def _complain(error: LeadsyncError, as_json: bool) -> int:
     language = spoken()
-    code = 3 if isinstance(error, VendorError) else 4 if isinstance(error, StoreError) else 2
+    code = 3 if isinstance(error, VendorError) else 4 if isinstance(error, (StoreError, EngineError)) else 2
     if as_json:
         print_json({"error": type(error).__name__, "text": error.text.to(language)})
     else:

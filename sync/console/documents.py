@@ -90,6 +90,7 @@ def explanation(found: Explanation) -> dict[str, Any]:
     names = {member.id: str(member.record.key) for member in found.dossier.members}
     return {
         "person": found.dossier.key,
+        "others": list(found.others),
         "records": [
             {"record": str(member.record.key), "state": member.record.state.value, "email": member.record.email}
             for member in found.dossier.members

@@ -97,7 +97,7 @@ def cleaned_document(cleaned: Cleaned) -> dict[str, object]:
 def cleaned_lines(cleaned: Cleaned, out: Path, pairs: Path | None) -> Iterator[Text]:
     """The result in words, a line each."""
     yield Text(
-        f"{cleaned.rows:,} records are {cleaned.clusters:,} people; at most {cleaned.largest} records are one person.",
+        f"Records: {cleaned.rows:,}; people: {cleaned.clusters:,}; most records of one person: {cleaned.largest}.",
         f"{cleaned.rows:,} 件は {cleaned.clusters:,} 人分です（1 人につき最大 {cleaned.largest} 件）。",
     )
     yield Text(f"Written to {out}", f"出力: {out}")

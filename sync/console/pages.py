@@ -85,7 +85,15 @@ def explanation(found: Explanation, model: Model, timezone: str, language: str) 
         _heading(t("What each CRM was told", "各 CRM への書き込み内容")),
         _told(found, timezone, language),
         *_episodes(found, timezone, language),
+        *_others(found, language),
     )
+
+
+def _others(found: Explanation, language: str) -> Iterator[RenderableType]:
+    if found.others:
+        others = ", ".join(found.others)
+        text = Text(f"Further persons go by this text: {others}", f"この条件に一致する人物はほかにもいます: {others}")
+        yield RichText(f"\n{text.to(language)}", "yellow")
 
 
 def _heading(text: str) -> RichText:

@@ -26,7 +26,7 @@ from sync.core.records import CompanyRecord, PersonRecord, RecordKey, State
 from sync.identity import names
 from sync.identity.normalise import companies, letters, mailboxes, phones
 
-MOST_BEARERS = 40  # records under one domain or name; more, and it tells nothing about who they are
+MOST_BEARERS = 40  # records under one domain, name or id; more, and it tells nothing about who they are
 MOST_NAMES_ON_A_DOMAIN = 4  # as for mailboxes: what bears more names is a portal's or a hoster's
 _SHORTEST_LATIN, _SHORTEST_JAPANESE = 5, 3
 
@@ -76,10 +76,10 @@ def groups(firms: Iterable[Firm], crowded: Collection[str] = ()) -> list[tuple[R
     by_key = {firm.key: firm for firm in firms}
     made = _Accounts(by_key[key] for key in sorted(by_key))
     bearers = _bearers(by_key[key] for key in sorted(by_key))
-    for key in sorted(bearers):
-        if key.startswith("id:"):
-            made.join_all(bearers[key])
     usable = {key: found for key, found in bearers.items() if key not in crowded and len(found) <= MOST_BEARERS}
+    for key in sorted(usable):
+        if key.startswith("id:"):  # a field that says the same for more records holds no id
+            made.join_all(usable[key])
     for key in sorted(usable):
         if key.startswith("domain:") and not _many_names(usable[key]):
             made.join_fitting(_of_known_name(usable[key]), _names_fit)

@@ -1,8 +1,9 @@
 """The matching process: a child that holds the weighing engine, so that the service never loads a second database.
 
 Started at first need, kept warm, started again when it has died. The two sides exchange frames over the child's
-standard input and output: a request is three Arrow streams (features, pairs, site), an answer one, or the name of an
-error class. The child ends with its input, with its parent, or when it is told to; what it prints goes nowhere.
+standard input and output: first comes the matching model, unless it is the shipped one; then a request is three Arrow
+streams (features, pairs, site), an answer one, or the name of an error class. The child ends with its input, with its
+parent, or when it is told to; what it prints goes nowhere.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from sync.core.text import Text
 from sync.errors import EngineError
 from sync.identity.engine import Engine, open_engine
 from sync.identity.engine.columns import WEIGHED
+from sync.identity.engine.model import Model, dump, load, shipped
 from sync.identity.engine.site import Site
 
 _ANSWER_SECONDS = 100  # a batch takes seconds; whoever needs longer hangs, and the store's lease lasts 120
@@ -52,11 +54,23 @@ class Limits:
 class Matcher:
     """Weighs pairs in a child process; implements `sync.identity.engine.Engine`. Safe to share between threads."""
 
-    def __init__(self, limits: Limits = Limits()) -> None:
+    def __init__(self, limits: Limits = Limits(), model: Model | None = None) -> None:
         self._limits = limits
+        self._model = model or shipped()
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
         self._lock = threading.Lock()
+
+    @property
+    def model(self) -> Model:
+        return self._model
+
+    def use(self, model: Model) -> None:
+        """Weighs by this model from now on; a child that holds another one ends."""
+        with self._lock:
+            if model.edition != self._model.edition:
+                self._end()
+            self._model = model
 
     def weigh(self, features: pa.Table, pairs: pa.Table, site: Site) -> pa.Table:
         """Weights of candidate pairs, as `Engine.weigh`. A batch that the child dies of is tried once more in pieces;
@@ -112,7 +126,7 @@ class Matcher:
         if self._process and self._process.poll() is None:
             return self._process
         self._end()
-        self._folder = _own_folder(self._limits.folder)
+        self._folder = own_folder(self._limits.folder)
         settings = {
             "memory_mb": self._limits.memory_mb,
             "threads": self._limits.threads,
@@ -128,6 +142,9 @@ class Matcher:
             start_new_session=True,
             env={"HOME": str(self._folder or os.sep)},
         )
+        assert self._process.stdin is not None
+        _send(self._process.stdin, b"" if self._model is shipped() else dump(self._model).encode())
+        self._process.stdin.flush()
         return self._process
 
     def _end(self) -> None:
@@ -161,12 +178,13 @@ def serve(settings: str) -> None:
     asked = json.loads(settings)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not disturb the frames
-    threading.Thread(target=_watch, args=(asked["parent"],), daemon=True).start()
+    threading.Thread(target=watch, args=(asked["parent"],), daemon=True).start()
+    model = sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(_LENGTH), "big")).decode()
     engine: Engine | None = None
     while request := _request(sys.stdin.buffer):
         features, pairs, site = request
         try:
-            engine = engine or _engine(asked)
+            engine = engine or _engine(asked, model)
             answer = _DONE + _packed(engine.weigh(features, pairs, _site(site)))
         except Exception as error:  # only its kind leaves: the text may hold what was compared
             answer = _FAILED + type(error).__name__.encode()
@@ -174,14 +192,14 @@ def serve(settings: str) -> None:
         answers.flush()
 
 
-def _engine(asked: dict[str, Any]) -> Engine:
+def _engine(asked: dict[str, Any], model: str) -> Engine:
     from sync.identity.engine.duck import Resources
 
     folder = Path(asked["folder"]) if asked["folder"] else None
-    return open_engine(Resources(asked["memory_mb"], asked["threads"], folder))
+    return open_engine(Resources(asked["memory_mb"], asked["threads"], folder), load(model) if model else None)
 
 
-def _watch(parent: int) -> None:
+def watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_WATCH_SECONDS)
     os._exit(1)
@@ -248,7 +266,7 @@ def _pieces(features: pa.Table, pairs: pa.Table) -> Iterator[tuple[pa.Table, pa.
         yield features.filter(pc.is_in(features["id"], value_set=needed.unique())), piece
 
 
-def _own_folder(parent: Path | None) -> Path | None:
+def own_folder(parent: Path | None) -> Path | None:
     """A folder for what DuckDB spills, for our eyes only. Those of processes that are gone are removed: they may hold
     personal data."""
     if parent is None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from sync.core.activity import Kind
-from sync.errors import LeadsyncError
+from sync.core.text import Text
+from sync.errors import ConfigError, LeadsyncError
+from sync.identity.site_model import SiteModel
 from sync.ports import Check, Connector, Health
 from sync.repository import Store
 from sync.scoring.lint import rules_that_cannot_fire
 from sync.scoring.model import Model
 
 
-def doctor(connectors: Mapping[str, Connector], store: Store, model: Model) -> Iterator[Check]:
-    """Each CRM's own checks, then the rules that have nothing to fire on."""
+def doctor(connectors: Mapping[str, Connector], store: Store, model: Model, site_model: SiteModel) -> Iterator[Check]:
+    """Each CRM's own checks, then the rules that have nothing to fire on, then the matching model."""
     for system, connector in connectors.items():
         try:
             yield from connector.check()
@@ -21,6 +23,18 @@ def doctor(connectors: Mapping[str, Connector], store: Store, model: Model) -> I
             yield Check(system, "connection", Health.FAILED, error.text)
     for rule, why in rules_that_cannot_fire(model, available_kinds(connectors, store)):
         yield Check("model", f"rule:{rule}", Health.WARNING, why)
+    yield _matching(site_model)
+
+
+def _matching(site_model: SiteModel) -> Check:
+    try:
+        site_model.current()
+    except ConfigError as error:
+        return Check("matching", "model", Health.FAILED, error.text)
+    trained = Text("trained at this site", "このサイトで学習したモデル")
+    return Check(
+        "matching", "model", Health.OK, trained if site_model.trained else Text("as shipped", "出荷時のモデル")
+    )
 
 
 def available_kinds(connectors: Mapping[str, Connector], store: Store) -> set[str]:

@@ -13,6 +13,7 @@ from sync.identity.survivorship import Profile, mailboxes, numbers, profile
 from sync.jobs.rescore import Scoring, score_row
 from sync.repository import Dossier, Edge, Episode, ScoreRow, Store, Told
 
+_OTHERS = 20  # persons named beside the one explained
 _REGION = "JP"  # where numbers without a country's code are
 
 
@@ -28,6 +29,7 @@ class Explanation:
     mailboxes: dict[str, tuple[RecordKey, ...]]  # every address -> the records that hold it
     numbers: dict[str, tuple[RecordKey, ...]]
     folds: tuple[Fold, ...]  # activities that tell of what another one tells
+    others: tuple[str, ...] = ()  # keys of further persons who go by the same text, as at a team's mailbox
 
 
 class NobodyFound(LeadsyncError):
@@ -48,7 +50,7 @@ def explain(store: Store, text: str, scoring: Scoring, as_of: int | None, now: i
                     "取り込み済みか `leadsync status` で確認してください",
                 )
             )
-        dossier = unit.dossiers(found[:1])[0]
+        dossier, *namesakes = unit.dossiers(found[: _OTHERS + 1])
         stored = unit.scores_of([dossier.person_id]).get(dossier.person_id)
         edges = tuple(unit.edges_of(dossier.person_id))
         told = unit.told([member.id for member in dossier.members])
@@ -69,6 +71,7 @@ def explain(store: Store, text: str, scoring: Scoring, as_of: int | None, now: i
         mailboxes=mailboxes(dossier.members),
         numbers=numbers(dossier.members, _in_one_spelling),
         folds=occurrences(dossier.activities, scoring.timezone).folds,
+        others=tuple(other.key for other in namesakes),
     )
 
 

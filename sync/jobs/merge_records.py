@@ -6,13 +6,15 @@ decided so. Records that a match weight alone joined are left out until somebody
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from sync.core.records import PersonRecord, RecordKey, State
 from sync.core.text import Text
 from sync.errors import LeadsyncError
-from sync.identity.engine.explain import Part, parts
+from sync.identity.engine.explain import Part
+from sync.identity.engine.model import Model, shipped
+from sync.jobs.matching_model import model_of_pairs, pair_parts
 from sync.ports import Clock, Merging, Outcome, Result
 from sync.repository import AuditEntry, Dossier, Member, PairRow, Store, Unit
 
@@ -54,8 +56,16 @@ class MergePlan:
     doubtful: tuple[Doubtful, ...]
 
 
-def plan_merge(store: Store, person: str, system: str, keep: str | None = None, sure_only: bool = True) -> MergePlan:
-    """What would be merged into which record. `person` goes by a name as in `explain`; `keep` is a record's id.
+def plan_merge(
+    store: Store,
+    person: str,
+    system: str,
+    keep: str | None = None,
+    sure_only: bool = True,
+    model: Model | None = None,
+) -> MergePlan:
+    """What would be merged into which record. `person` goes by a name as in `explain`; `keep` is a record's id;
+    `model` is the matching model in use (the shipped one when left out).
 
     Raises `NotMergeable` when there is nothing to do, saying why.
     """
@@ -66,9 +76,11 @@ def plan_merge(store: Store, person: str, system: str, keep: str | None = None, 
             raise _nothing(system)
         kept, why = _kept(records, keep)
         others = [record for record in records if record.key != kept.key]
-        sure = _surely_one(unit, dossier, kept.member.id) if sure_only else {r.member.id for r in others}
+        apart = _spoken_against(unit, dossier, kept.member.id)
+        sure = _surely_one(unit, dossier, kept.member.id, apart) if sure_only else {r.member.id for r in others} - apart
         doubtful = [record for record in others if record.member.id not in sure]
         pairs = unit.pairs_of(dossier.person_id) if doubtful else []
+        weighed_by = model_of_pairs(unit, model or shipped())
     return MergePlan(
         dossier.person_id,
         dossier.key,
@@ -76,7 +88,7 @@ def plan_merge(store: Store, person: str, system: str, keep: str | None = None, 
         kept,
         why,
         tuple(record for record in others if record.member.id in sure),
-        tuple(_doubtful(record, pairs, dossier) for record in doubtful),
+        tuple(_doubtful(record, pairs, dossier, weighed_by) for record in doubtful),
     )
 
 
@@ -150,8 +162,8 @@ def _moved(unit: Unit, dossier: Dossier, system: str) -> dict[RecordKey, RecordK
     """What records became by our own merges: the pull may not have told yet."""
     return {
         RecordKey(system, entry.object, entry.old): RecordKey(system, entry.object, entry.new)
-        for entry in unit.audit_of(dossier.person_id)
-        if entry.field == FIELD and entry.system == system and entry.old and entry.new and entry.old != entry.new
+        for entry in unit.audit_of(dossier.person_id, field=FIELD)
+        if entry.system == system and entry.old and entry.new and entry.old != entry.new
     }
 
 
@@ -196,11 +208,17 @@ def _rank(record: PersonRecord) -> tuple[bool, bool, int, int, str]:
     return (not linked, record.key.object != "contact", -filled, created, str(record.key))
 
 
-def _surely_one(unit: Unit, dossier: Dossier, kept: int) -> set[int]:
-    """Records that lead to the kept one over nothing but sure edges."""
+def _spoken_against(unit: Unit, dossier: Dossier, kept: int) -> set[int]:
+    """Records of which a reviewer has said that they are somebody else's, although matching has not followed yet."""
+    decided = unit.decisions_among({member.id for member in dossier.members})
+    return {id for d in decided if d.verdict == "different" for id in (d.left, d.right)} - {kept}
+
+
+def _surely_one(unit: Unit, dossier: Dossier, kept: int, apart: Collection[int]) -> set[int]:
+    """Records that lead to the kept one over nothing but sure edges, none of them by way of one in `apart`."""
     near: dict[int, set[int]] = {}
     for edge in unit.edges_of(dossier.person_id):
-        if edge.evidence != "weight":
+        if edge.evidence != "weight" and edge.left not in apart and edge.right not in apart:
             near.setdefault(edge.left, set()).add(edge.right)
             near.setdefault(edge.right, set()).add(edge.left)
     reached, edge_of = {kept}, {kept}
@@ -210,16 +228,14 @@ def _surely_one(unit: Unit, dossier: Dossier, kept: int) -> set[int]:
     return reached
 
 
-def _doubtful(record: Standing, pairs: Iterable[PairRow], dossier: Dossier) -> Doubtful:
+def _doubtful(record: Standing, pairs: Iterable[PairRow], dossier: Dossier, weighed_by: Model | None) -> Doubtful:
     """With the strongest pair that joins it to another record of the person."""
     own = {member.id for member in dossier.members}
     mine = [p for p in pairs if record.member.id in (p.left, p.right) and {p.left, p.right} <= own]
     if not mine:
         return Doubtful(record, None)
     best = max(mine, key=lambda p: (p.weight, -p.left, -p.right))
-    weights = {name: getattr(best, name) for name in ("name", "email", "place")}
-    levels = {f"{name}_level": getattr(best, f"{name}_level") for name in weights}
-    return Doubtful(record, best, parts(weights | levels))
+    return Doubtful(record, best, pair_parts(best, weighed_by))
 
 
 def _nothing(system: str) -> NotMergeable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -72,11 +72,14 @@ class Comparison:
     site: Site
 
 
-def pair_off(store: Store, engine: Engine, portraits: Portraits, settled: set[int], batch: int) -> bool:
+def pair_off(
+    store: Store, engine: Engine, portraits: Portraits, settled: set[int], batch: int, between: Callable[[], None]
+) -> bool:
     """Weighs all pairs of the next records that wait for it; False when none is left.
 
     `settled` holds the records done since the resolve began, whose pairs with these are stored already. The store is
-    not held up while the engine works.
+    not held up while the engine works; `between` is called before the result is stored and may raise: an engine that
+    hung may have cost us the lease.
     """
     with store.reading() as unit:
         ids = unit.waiting(Step.PAIRS, batch)
@@ -84,6 +87,7 @@ def pair_off(store: Store, engine: Engine, portraits: Portraits, settled: set[in
             return False
         comparison = _compare(unit, ids, portraits, settled)
     found = list(_weighed(comparison, engine))
+    between()
     with store.begin() as unit:
         unit.replace_pairs(comparison.ids, settled, found)
         unit.advance(comparison.ids, Step.PAIRS, Step.PERSON)
@@ -115,6 +119,8 @@ def _candidates(
         named: set[Pair] = set()
         for kind, bearers in unit.candidates(ids):
             found = named if kind == KeyKind.RECORD else pairs
+            if len(pairs) > MOST_PAIRS and len(ids) > 1:
+                break
             for one in mine.intersection(bearers):
                 found.update((one, two) if one < two else (two, one) for two in bearers if two != one)
         pairs |= named

@@ -34,7 +34,7 @@ def prefer(store: Store, person: str, field: str, record: str, author: str, now:
             )
         )
     with store.begin() as unit:
-        dossiers = unit.dossiers(unit.find_person(person)[:1])
+        dossiers = unit.dossiers(unit.find_person(person))
         members = [member for dossier in dossiers for member in dossier.members]
         found = next((m for m in members if record in (m.record.key.id, str(m.record.key))), None)
         if found is None or found.person_id is None:

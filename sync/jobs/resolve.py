@@ -15,11 +15,12 @@ from sync.identity.cluster import Clustering, ScoredEdge, Standing, cluster
 from sync.identity.engine import Engine
 from sync.identity.features import Features
 from sync.identity.keys import LIMITS, KeyKind, key_number, keys_of
-from sync.identity.normalise import VERSION
+from sync.identity.normalise import edition
 from sync.identity.raw import features_of
 from sync.identity.shared import main_number, shared_mailbox
 from sync.identity.told import TOLD, named_ids
 from sync.jobs.assigning import assign, oldest_first
+from sync.jobs.matching_model import BEING_USED, USED_FOR_ALL
 from sync.jobs.pairing import Portraits, pair_off
 from sync.ports import Clock
 from sync.repository import Decision, Member, PairRow, Step, Store, Unit
@@ -28,6 +29,10 @@ BATCH = 2_000
 WEIGHED_AT_ONCE = 20_000  # records whose pairs are weighed together when many wait
 LARGEST_COMPONENT = 20_000  # records that one batch may drag along
 GROWTH_PERCENT = 20  # of the records since names were counted: all pairs are weighed anew
+
+# Facts: the last record that was sent back to its keys, or its pairs, while all are.
+_KEYS_ANEW = "keys_anew_after"
+_PAIRS_ANEW = "pairs_anew_after"
 
 
 @dataclass
@@ -51,12 +56,14 @@ class _Resolve:
     def run(self) -> ResolveTotals:
         self._new_version()
         self._repeat(self._index)
+        self._new_model()
         self._new_counts()
         with self.store.reading() as unit:
             self.portraits.shared_numbers = unit.shared_keys()
         settled: set[int] = set()
         at_once = self.batch * WEIGHED_AT_ONCE // BATCH
-        self._repeat(lambda: pair_off(self.store, self.engine, self.portraits, settled, at_once))
+        self._repeat(lambda: pair_off(self.store, self.engine, self.portraits, settled, at_once, self.between))
+        self._all_weighed()
         self._repeat(self._group)
         with self.store.begin() as unit:
             self.totals.attached = unit.attach_activities()
@@ -68,11 +75,24 @@ class _Resolve:
 
     def _new_version(self) -> None:
         """Keys of another normaliser's making meet none of this one's."""
-        if self._fact("normaliser") != str(VERSION):
+        if self._fact("normaliser") != edition():
             with self.store.begin() as unit:
-                unit.set_fact("normaliser", str(VERSION))
-                unit.set_fact("keys_anew_after", "0")
-        self._send_all_back("keys_anew_after", Step.KEYS)
+                unit.set_fact("normaliser", edition())
+                unit.set_fact(_KEYS_ANEW, "0")
+        self._send_all_back(_KEYS_ANEW, Step.KEYS)
+
+    def _new_model(self) -> None:
+        """Weights of two models do not compare, and a level's number may mean another level: all pairs are weighed
+        anew. `_new_counts` sends their records back."""
+        if self._fact(BEING_USED) != self.engine.model.edition:
+            with self.store.begin() as unit:
+                unit.set_fact(BEING_USED, self.engine.model.edition)
+                unit.set_fact(_PAIRS_ANEW, "0")
+
+    def _all_weighed(self) -> None:
+        if self._fact(USED_FOR_ALL) != self.engine.model.edition:
+            with self.store.begin() as unit:
+                unit.set_fact(USED_FOR_ALL, self.engine.model.edition)
 
     def _new_counts(self) -> None:
         """How common names are is counted when the records have become many more or fewer; until then the same pair
@@ -83,8 +103,8 @@ class _Resolve:
             with self.store.begin() as unit:
                 unit.count_names()
                 unit.set_fact("matched_records", str(now))
-                unit.set_fact("pairs_anew_after", "0")
-        self._send_all_back("pairs_anew_after", Step.PAIRS)
+                unit.set_fact(_PAIRS_ANEW, "0")
+        self._send_all_back(_PAIRS_ANEW, Step.PAIRS)
 
     def _send_all_back(self, fact: str, step: Step) -> None:
         """In bounded pieces; the fact tells how far it got, and is there while it is not done."""
@@ -119,6 +139,7 @@ class _Resolve:
         if not self._waits(Step.PERSON):
             return False
         with self.store.begin() as unit:
+            unit.hold_decisions()
             ids = unit.component(unit.waiting(Step.PERSON, self.batch), LARGEST_COMPONENT)
             members = unit.records(sorted(ids))
             pairs, decisions = unit.strong_pairs(ids), unit.decisions_among(ids)

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sync.core.records import ActivityRecord, RecordKey
-from sync.identity.engine.explain import Part, parts
+from sync.identity.engine.explain import Part
+from sync.identity.engine.model import Model, shipped
 from sync.identity.features import Features
 from sync.identity.raw import features_of
+from sync.jobs.matching_model import model_of_pairs, pair_parts
 from sync.jobs.rescore import Scoring, score_row
 from sync.repository import Dossier, Member, PairRow, ReviewMark, ReviewPair, RunUnit, ScoreRow, Store
 
@@ -72,15 +74,24 @@ def likelihood(weight: int) -> str:
     return ">99%" if percent > 99 else "<1%" if percent < 1 else f"{percent}%"
 
 
-def review(store: Store, scoring: Scoring, now: int, limit: int, after: ReviewMark | None = None) -> list[Question]:
-    """The next pairs of the list, those that matter most first; `now` is the time of the scores together."""
+def review(
+    store: Store,
+    scoring: Scoring,
+    now: int,
+    limit: int,
+    after: ReviewMark | None = None,
+    model: Model | None = None,
+) -> list[Question]:
+    """The next pairs of the list, those that matter most first; `now` is the time of the scores together, `model` the
+    matching model in use (the shipped one when left out)."""
     with store.reading() as unit:
         asked = unit.review_pairs(limit, after)
         persons = sorted({person for found in asked for person in found.persons})
         dossiers = {dossier.person_id: dossier for dossier in unit.dossiers(persons)}
         scores = unit.scores_of(persons, lines=False)
+        weighed_by = model_of_pairs(unit, model or shipped())
         links = links_of(unit, {m.record.key.system for d in dossiers.values() for m in d.members})
-    return [_question(found, dossiers, scores, links, scoring, now) for found in asked]
+    return [_question(found, dossiers, scores, links, scoring, now, weighed_by) for found in asked]
 
 
 def joint(one: Dossier, two: Dossier) -> Dossier:
@@ -118,14 +129,13 @@ def _question(
     links: Links,
     scoring: Scoring,
     now: int,
+    weighed_by: Model | None,
 ) -> Question:
     pair = found.pair
     left, right = (dossiers[person] for person in found.persons)
     sides = (_side(pair.left, left, scores, links), _side(pair.right, right, scores, links))
-    weights = {name: getattr(pair, name) for name in ("name", "email", "place")}
-    levels = {f"{name}_level": getattr(pair, f"{name}_level") for name in weights}
     together = score_row(joint(left, right), scoring, now)
-    return Question(pair, sides, parts(weights | levels), together, found.hot, found.mark)
+    return Question(pair, sides, pair_parts(pair, weighed_by), together, found.hot, found.mark)
 
 
 def _side(record_id: int, dossier: Dossier, scores: Mapping[int, ScoreRow], links: Links) -> Side:

@@ -30,6 +30,7 @@ from sync.store.matching import STRONG, pair_row
 _WEIGHTS = ("weight", "name", "email", "place")
 _LEVELS = ("name_level", "email_level", "place_level")
 _AT_ONCE = 2_000
+_DECIDING = 6_105_301  # number of the lock: any that no other program on this database uses
 
 
 class DecidingSide:
@@ -42,7 +43,14 @@ class DecidingSide:
         row = self.connection.execute(query).first()
         return pair_row(row) if row else None
 
+    def hold_decisions(self) -> None:
+        # SQLite lets one transaction write at a time anyway. PostgreSQL would let a decision slip in between what a
+        # grouping has read and its "done": both would be stored, and nobody would act on it.
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(select(func.pg_advisory_xact_lock(_DECIDING)))
+
     def decide(self, left: int, right: int, verdict: Verdict, author: str, at: int) -> None:
+        self.hold_decisions()
         left, right = min(left, right), max(left, right)
         pair = self.pair(left, right)
         seen = {name: getattr(pair, name) for name in (*_WEIGHTS, *_LEVELS)} if pair else {}

@@ -51,6 +51,11 @@ class MatchingSide:
         query = select(t.people).where(c.unresolved == Step.KEYS, c.id > after).order_by(c.id).limit(limit)
         return [rows.member(row) for row in self.connection.execute(query)]
 
+    def every_record(self, limit: int, after: int = 0) -> list[Member]:
+        c = t.people.c
+        query = select(t.people).where(c.id > after).order_by(c.id).limit(limit)
+        return [rows.member(row) for row in self.connection.execute(query)]
+
     def advance(self, record_ids: Iterable[int], done: Step, next: Step) -> None:
         c = t.people.c
         for piece in rows.chunks(record_ids, _AT_ONCE):
@@ -82,9 +87,10 @@ class MatchingSide:
         stored = self._stored_keys(keys)
         lost = [key for key in stored if key not in wanted]
         got = [key for key in wanted if key not in stored]
-        for id, number in lost:
+        if lost:
             c = t.record_keys.c
-            self.connection.execute(delete(t.record_keys).where(c.number == number, c.record_id == id))
+            one = delete(t.record_keys).where(c.number == bindparam("n"), c.record_id == bindparam("r"))
+            self.connection.execute(one, [{"n": number, "r": id} for id, number in sorted(lost)])
         if got:
             values = [{"record_id": id, "number": number, "kind": wanted[id, number]} for id, number in sorted(got)]
             self.connection.execute(insert(t.record_keys), values)

@@ -71,7 +71,9 @@ class OutboxSide:
         row = self.connection.execute(select(t.people).where(t.people.c.id == record_id)).one()
         state = State.CONVERTED if to.object != row.object else State.MERGED
         values = {"state": state.value, "successor_object": to.object, "successor_id": to.id, "digest": ""}
-        self.connection.execute(update(t.people).where(t.people.c.id == record_id).values(**values, unresolved=Step.KEYS))
+        self.connection.execute(
+            update(t.people).where(t.people.c.id == record_id).values(**values, unresolved=Step.KEYS)
+        )
 
     def mark_gone(self, key: RecordKey) -> None:
         where = and_(_is(key), t.people.c.state == State.LIVE.value)
@@ -149,9 +151,11 @@ class OutboxSide:
         values = {"state": state, "next_at": at, "attempts": 0}
         return self.connection.execute(update(t.outbox).where(and_(*where)).values(**values)).rowcount
 
-    def audit_of(self, person_id: int, limit: int = 500) -> list[AuditEntry]:
+    def audit_of(self, person_id: int, limit: int = 500, field: str = "") -> list[AuditEntry]:
         everyone = select(t.persons.c.id).where(or_(t.persons.c.id == person_id, t.persons.c.merged_into == person_id))
         query = select(t.audit).where(t.audit.c.person_id.in_(everyone)).order_by(t.audit.c.id).limit(limit)
+        if field:
+            query = query.where(t.audit.c.field == field)
         return [
             AuditEntry(**{name: getattr(row, name) for name in _AUDIT_FIELDS}) for row in self.connection.execute(query)
         ]

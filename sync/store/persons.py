@@ -68,9 +68,22 @@ class PersonsSide:
                 self.connection.execute(update(t.persons).where(c.id.in_(piece)).values(merged_into=person_id))
 
     def place(self, persons: Mapping[int, int]) -> None:
-        if persons:
-            one = update(t.people).where(t.people.c.id == bindparam("record")).values(person_id=bindparam("person"))
-            self.connection.execute(one, [{"record": id, "person": person} for id, person in sorted(persons.items())])
+        if not persons:
+            return
+        c, left = t.people.c, set[int]()
+        for piece in rows.chunks(sorted(persons)):
+            left |= set(self.connection.scalars(select(c.person_id).where(c.id.in_(piece), c.person_id.is_not(None))))
+        one = update(t.people).where(c.id == bindparam("record")).values(person_id=bindparam("person"))
+        self.connection.execute(one, [{"record": id, "person": person} for id, person in sorted(persons.items())])
+        self._take_orders_along(left)
+
+    def _take_orders_along(self, person_ids: Iterable[int]) -> None:
+        """What waits to be written to a record is its own person's: hers to drop, and in her audit trail."""
+        c = t.outbox.c
+        own = select(t.people.c.person_id).where(t.people.c.id == c.record_id).scalar_subquery()
+        waits = and_(c.kind == "score", c.record_id.is_not(None), c.state.in_(("pending", "sending", "rejected")))
+        for piece in rows.chunks(sorted(person_ids)):
+            self.connection.execute(update(t.outbox).where(c.person_id.in_(piece), waits).values(person_id=own))
 
     def merge_persons(self, loser: int, survivor: int) -> None:
         """The loser's history goes to the survivor; episodes are numbered on."""

@@ -282,7 +282,7 @@ def test_every_refusal_has_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["duplicates", "accept", "split", "undo", "decisions", "history", "prefer", "merge", "dedupe"]
+    "command", ["duplicates", "accept", "split", "undo", "decisions", "history", "prefer", "merge", "dedupe", "train"]
 )
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
     result = CliRunner().invoke(app, ["people", command, "--help"])

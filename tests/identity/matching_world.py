@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 
 from sync.core.records import PersonRecord, RecordKey, State
 from sync.identity.engine.columns import WEIGHED
+from sync.identity.engine.model import Model, shipped
 from sync.identity.engine.site import Site
 from sync.jobs.resolve import resolve
 from sync.repository import Member, ScoreRow, Step, Verdict
@@ -40,7 +41,8 @@ _EMPTIED = (
 class PlainEngine:
     """Weighs by hand, in the process: names, mailboxes, and numbers or companies. Rare names count for more."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: Model | None = None) -> None:
+        self.model = model or shipped()
         self.weighed = 0
 
     def weigh(self, features: pa.Table, pairs: pa.Table, site: Site) -> pa.Table:

@@ -106,6 +106,14 @@ def test_a_crowded_key_joins_nobody() -> None:
     assert len(groups(*many)) == len(many)
 
 
+def test_an_id_that_too_many_records_name_is_none() -> None:
+    """Incremental joining could not follow it, and a default value in the field would make one company of all."""
+    key = RecordKey("salesforce", "company", "001")
+    named = [company(f"h{n}", f"会社番号{n}", links=(key,)) for n in range(accounts.MOST_BEARERS + 1)]
+    assert len(groups(*named)) == len(named)
+    assert len(groups(*named[:-1])) == 1
+
+
 def test_what_is_archived_answers_to_its_ids_only() -> None:
     gone = company("s1", "青空商事", "aozora.co.jp", state=State.ARCHIVED)
     assert not one(company("h1", "青空商事", "aozora.co.jp"), gone)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 from sqlalchemy import select
+from warm import ENGINE
 
 from sync.console import documents, pages, words
 from sync.core.activity import INBOUND, Kind
@@ -18,6 +19,7 @@ from sync.jobs.explain import Explanation, explain
 from sync.jobs.join_companies import join_companies
 from sync.jobs.prefer import CHOOSABLE, NotChoosable, prefer
 from sync.jobs.rescore import Scoring, rescore
+from sync.jobs.resolve import resolve
 from sync.repository import ScoreRow
 from sync.scoring.model import load_model
 from sync.store import tables as t
@@ -146,6 +148,17 @@ def test_a_reviewer_s_choice_stands_until_she_chooses_again(store: SqlStore, sco
     for field, record in (("score", "1"), ("title", "999")):
         with pytest.raises(NotChoosable):
             prefer(store, "p-one", field, record, "ann", NOW)
+
+
+def test_the_record_tells_which_of_the_people_of_one_mailbox_is_meant(store: SqlStore, scoring: Scoring) -> None:
+    with store.begin() as unit:
+        names = {HS: {"last_name": "佐藤", "first_name": "太郎"}, SF: {"last_name": "鈴木", "first_name": "花子"}}
+        unit.save([PersonRecord(key, NOW, email="info@x.jp", title="部長", **name) for key, name in names.items()], NOW)
+    resolve(store, ENGINE, lambda: NOW, lambda: None)
+    with store.reading() as unit:
+        assert len(unit.find_person("info@x.jp")) == 2
+    for key in (HS, SF):
+        prefer(store, "info@x.jp", "title", str(key), "ann", NOW)
 
 
 def test_the_company_s_record_in_the_other_crm_tells_of_its_size(store: SqlStore, scoring: Scoring) -> None:

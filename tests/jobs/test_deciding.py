@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from sync.jobs.person_history import history
 from sync.jobs.rescore import Scoring
 from sync.jobs.resolve import resolve
 from sync.jobs.review_pairs import likelihood, pair_number, pair_of, review
-from sync.repository import PairRow, Step, Verdict
+from sync.repository import NewOrder, PairRow, Step, Verdict
 from sync.scoring.model import load_model
 from sync.store.database import SqlStore
 
@@ -290,3 +291,39 @@ def test_matching_at_once_gives_way_to_another_process(service: Service) -> None
     with service.alone():
         assert not service.match()
     assert service.match()
+
+
+def test_a_word_said_while_persons_are_made_of_groups_is_not_lost(store: SqlStore) -> None:
+    """The status server takes words while a cycle runs; PostgreSQL lets both write at once."""
+    room = Room(store)
+    room.pairs(PairRow(1, 2, "same_email", weight=9_000))
+    said = threading.Thread(target=lambda: judge(room.store, "101", "102", "different", "ann", NOW))
+
+    def clock() -> int:
+        """Asked when what reviewers said has been read, and before what came of it is stored."""
+        if not said.ident:
+            said.start()
+            said.join(0.5)
+        return NOW
+
+    with room.store.begin() as unit:
+        unit.send_back([1, 2], Step.PERSON)
+    resolve(room.store, ENGINE, clock, lambda: None)
+    said.join(30)
+    room.match()
+    with room.store.reading() as unit:
+        assert len({member.person_id for member in unit.records([1, 2]).values()}) == 2
+
+
+def test_what_waits_to_be_written_to_a_record_goes_along_with_it(store: SqlStore) -> None:
+    """Else the audit trail of the one would tell of writes to the other, and nobody would drop the order in time."""
+    room = Room(store)
+    room.pairs(PairRow(1, 2, "same_email", weight=9_000))
+    with store.begin() as unit:
+        (person,) = {member.person_id for member in unit.records([1, 2]).values()}
+        order = NewOrder("score:2", "hubspot", "score", person or 0, {"fields": {}}, record_id=2)
+        unit.order([order], None, NOW)
+    room.say("101", "102", "different")
+    with store.reading() as unit:
+        (waiting,) = unit.outbox_rows(["pending"])
+        assert waiting.person_id == unit.records([2])[2].person_id != person

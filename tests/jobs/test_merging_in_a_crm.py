@@ -146,6 +146,23 @@ def test_stopped_between_two_merges_it_goes_on_where_it_ended(account: Account, 
     assert (len(contacts(account)), merges(account)) == (1, 2)
 
 
+def test_what_was_merged_is_known_however_long_the_audit_trail_is(account: Account, service: Service) -> None:
+    with service.store.begin() as unit:
+        (person_id,) = unit.find_person("taro@example.jp")
+        unit.audit([AuditEntry(1, None, "hubspot", "contact", "1", person_id, "score", "1", "2")] * 600)
+    list(done(service, planned(service)))
+    assert planned(service).absorb == ()
+
+
+def test_a_record_that_was_just_decided_to_be_somebody_else_s_is_not_merged(account: Account, service: Service) -> None:
+    """The word on the review page is put down at once; persons follow it with the next cycle only."""
+    first, second, third = contacts(account)
+    judge(service.store, first, second, "different", "ann", int(service.clock()))
+    plan = planned(service)
+    assert [record.key.id for record in plan.absorb] == [third]
+    assert [doubt.record.key.id for doubt in plan.doubtful] == [second]
+
+
 def test_a_merge_that_was_not_put_down_is_not_made_twice(account: Account, service: Service) -> None:
     crm, plan = service.connectors["hubspot"], planned(service)
     assert isinstance(crm, Merging)

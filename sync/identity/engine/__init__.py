@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 class Engine(Protocol):
     """Weighs pairs; every implementation gives the same integers."""
 
+    @property
+    def model(self) -> Model: ...
+
     def weigh(self, features: pa.Table, pairs: pa.Table, site: Site) -> pa.Table: ...
 
     def close(self) -> None: ...

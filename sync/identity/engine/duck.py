@@ -76,6 +76,12 @@ def load_features(connection: duckdb.DuckDBPyConnection, features: pa.Table, col
         run(connection, f"create or replace table {FEATURES} as {features_sql(columns, Dialect.DUCKDB)}")
 
 
+def add_features(connection: duckdb.DuckDBPyConnection, features: pa.Table, columns: Iterable[str]) -> None:
+    """Adds features to the table FEATURES, which holds these columns."""
+    with viewed(connection, "arriving", features):
+        run(connection, f"insert into {FEATURES} {features_sql(columns, Dialect.DUCKDB)}")
+
+
 def load_names(connection: duckdb.DuckDBPyConnection, site: Site) -> None:
     """Puts the names of FEATURES into NAMES."""
     with viewed(connection, "arriving", site.counts()):

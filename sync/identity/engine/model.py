@@ -2,11 +2,15 @@
 
 Levels of a comparison are tried in order and the first whose condition holds applies. `m` is how often it applies to
 two records of one person, `u` how often to two records of two people; the weight is log2(m / u). A level with
-`rarity` is worth more the rarer the name: its u is scaled by the name's share of the records, to that power.
+`rarity` is worth more the rarer the name: its u is scaled by the name's share of the records, to that power. A `local`
+level is about being at one company: a site with more records has more companies, not larger ones, so its u falls as
+records grow beyond `records`, the size of the lists that u was measured on.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -42,6 +46,7 @@ class Level:
     rarity: float = 0.0
     fixed: bool = False  # set by hand; training leaves it alone
     unknown: bool = False
+    local: bool = False
 
     @property
     def weight(self) -> float:
@@ -86,10 +91,22 @@ class Model:
     revision: int
     matches_per_record: float
     comparisons: tuple[Comparison, ...]
+    records: int = 40_000
 
     @property
     def columns(self) -> frozenset[str]:
         return frozenset().union(*(comparison.columns for comparison in self.comparisons))
+
+    @property
+    def edition(self) -> str:
+        """The same for two models only when every pair weighs the same by both; words do not count."""
+        levels = [
+            (c.id, level.id, level.when, level.m, level.u, level.rarity, level.unknown, level.local)
+            for c in self.comparisons
+            for level in c.levels
+        ]
+        told = json.dumps([self.revision, self.matches_per_record, self.records, levels])
+        return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
     def level_code(self, place: int, detail: int) -> int:
         """Both levels in one number: what `place_level` holds in `WEIGHED`."""
@@ -124,6 +141,7 @@ def load(text: str) -> Model:
         revision=root.value("revision", int),
         matches_per_record=root.share("matches_per_record"),
         comparisons=tuple(_comparison(node) for node in root.children("comparisons")),
+        records=root.value("records", int),
     )
     _check(model)
     return model
@@ -135,6 +153,7 @@ def dump(model: Model, note: str = "") -> str:
         "format": FORMAT,
         "revision": model.revision,
         "matches_per_record": model.matches_per_record,
+        "records": model.records,
         "comparisons": [_comparison_document(comparison) for comparison in model.comparisons],
     }
     comments = "".join(f"# {line}".rstrip() + "\n" for line in note.splitlines())
@@ -154,6 +173,8 @@ def _level_document(level: Level) -> dict[str, object]:
     document |= {"m": level.m, "u": level.u}
     if level.rarity:
         document["rarity"] = level.rarity
+    if level.local:
+        document["local"] = True
     return document | ({"fixed": True} if level.fixed else {})
 
 
@@ -167,7 +188,7 @@ def _comparison(node: _Node) -> Comparison:
 
 
 def _level(node: _Node) -> Level:
-    node.only("id", "label", "when", "m", "u", "rarity", "fixed", "unknown")
+    node.only("id", "label", "when", "m", "u", "rarity", "fixed", "unknown", "local")
     id, label, when = node.value("id", str), node.text("label"), node.condition("when")
     if node.value("unknown", bool, default=False):
         return Level(id, label, when, m=0.5, u=0.5, fixed=True, unknown=True)
@@ -179,6 +200,7 @@ def _level(node: _Node) -> Level:
         u=node.share("u"),
         rarity=float(node.value("rarity", (int, float), default=0.0)),
         fixed=node.value("fixed", bool, default=False),
+        local=node.value("local", bool, default=False),
     )
 
 

@@ -38,7 +38,7 @@ class SparkEngine:
     def __init__(self, session: SparkSession, model: Model | None = None) -> None:
         quiet()
         self._session = session
-        self._model = model or shipped()
+        self.model = model or shipped()
         self._api = SparkAPI(spark_session=session, break_lineage_method="persist")  # type: ignore[no-untyped-call]
 
     def weigh(self, features: pa.Table, pairs: pa.Table, site: Site) -> pa.Table:
@@ -46,14 +46,14 @@ class SparkEngine:
         if pairs.num_rows == 0:
             return WEIGHED.empty_table()
         self._view("arriving", features)
-        self._view_of(duck.FEATURES, duck.features_sql(self._model.columns, Dialect.SPARK))
+        self._view_of(duck.FEATURES, duck.features_sql(self.model.columns, Dialect.SPARK))
         self._view("arriving", site.counts())
         self._view_of(duck.NAMES, duck.names_sql(site.records))
         self._view(duck.ARRIVING_PAIRS, pairs)
         pairs_sql = f"select `left` as join_key_l, `right` as join_key_r, '0' as match_key from {duck.ARRIVING_PAIRS}"
         self._view_of(duck.SPLINK_PAIRS, pairs_sql)
         predicted = self._linker().inference.predict(warning_mode="never")
-        columns = ", ".join(integer_columns(self._model, site.prior(self._model.matches_per_record)))
+        columns = ", ".join(integer_columns(self.model, site))
         answer = self._session.sql(f"select {columns} from {predicted.physical_name}").toArrow()
         return answer.rename_columns(WEIGHED.names).cast(WEIGHED)
 
@@ -63,7 +63,7 @@ class SparkEngine:
 
     def _linker(self) -> Linker:
         api = self._api
-        linker = Linker(api.register(duck.FEATURES), settings_of(self._model, Dialect.SPARK), log_level=None)
+        linker = Linker(api.register(duck.FEATURES), settings_of(self.model, Dialect.SPARK), log_level=None)
         tables = linker.table_management
         tables.register_term_frequency_lookup(api.register(duck.NAMES), RARITY_COLUMN)
         tables.register_blocked_pairs_for_predict(api.register(duck.SPLINK_PAIRS))

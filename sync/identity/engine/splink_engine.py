@@ -24,9 +24,9 @@ class SplinkEngine:
     pairs over the same features and site loads them once."""
 
     def __init__(self, resources: duck.Resources | None = None, model: Model | None = None) -> None:
-        self._model = model or shipped()
+        self.model = model or shipped()
         self._connection = duck.connect(resources or duck.Resources())
-        self._loaded = duck.Loaded(self._connection, self._model.columns)
+        self._loaded = duck.Loaded(self._connection, self.model.columns)
         self._prediction = ""
 
     def weigh(self, features: pa.Table, pairs: pa.Table, site: Site) -> pa.Table:
@@ -37,8 +37,8 @@ class SplinkEngine:
         if pairs.num_rows == 0:
             return WEIGHED.empty_table()
         self._loaded.load(features, site)
-        self._prediction = self._prediction or prediction_sql(self._connection, self._model)
-        columns = ", ".join(integer_columns(self._model, site.prior(self._model.matches_per_record)))
+        self._prediction = self._prediction or prediction_sql(self._connection, self.model)
+        columns = ", ".join(integer_columns(self.model, site))
         with duck.viewed(self._connection, duck.ARRIVING_PAIRS, pairs):
             answer = self._connection.sql(f"select {columns} from ({self._prediction})").to_arrow_table()
         return answer.rename_columns(WEIGHED.names).cast(WEIGHED)

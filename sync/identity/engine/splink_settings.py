@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sync.identity.engine.conditions import Dialect
 from sync.identity.engine.model import RARITY_COLUMN, Comparison, Level, Model
+from sync.identity.engine.site import Site
 
 Settings = dict[str, object]
 
@@ -39,9 +40,10 @@ def _level(level: Level, dialect: Dialect) -> Settings:
     return settings
 
 
-def integer_columns(model: Model, prior: int) -> list[str]:
+def integer_columns(model: Model, site: Site) -> list[str]:
     """SQL that turns a row of Splink's answer into the columns of `WEIGHED`; the same in both dialects."""
-    bits = {comparison.id: _thousandths(comparison) for comparison in model.comparisons}
+    prior, growth = site.prior(model.matches_per_record), site.growth(model.records)
+    bits = {comparison.id: _thousandths(comparison, growth) for comparison in model.comparisons}
     levels = {comparison.id: _level_number(comparison) for comparison in model.comparisons}
     columns = ["id_l as left_id", "id_r as right_id", f"{prior} + {' + '.join(bits.values())} as weight"]
     columns += [f"{bits['name']} as name", f"{bits['email']} as email", f"{bits['place']} + {bits['detail']} as place"]
@@ -50,11 +52,16 @@ def integer_columns(model: Model, prior: int) -> list[str]:
     return [*columns, f"{levels['place']} + {places} * {levels['detail']} as place_level"]
 
 
-def _thousandths(comparison: Comparison) -> str:
+def _thousandths(comparison: Comparison, growth: int) -> str:
     bits = f"mw_{comparison.id}"
     if any(level.rarity for level in comparison.levels):
         bits = f"({bits} + mw_tf_adj_{comparison.id})"
-    return f"cast(round(1000 * {bits}) as bigint)"
+    thousandths = f"cast(round(1000 * {bits}) as bigint)"
+    local = [str(level.thousandths) for level in comparison.levels if level.local]
+    if not growth or not local:
+        return thousandths
+    grows = f"cast(round(1000 * mw_{comparison.id}) as int) in ({', '.join(local)})"
+    return f"({thousandths} + case when {grows} then {growth} else 0 end)"
 
 
 def _level_number(comparison: Comparison) -> str:

@@ -17,16 +17,16 @@ class SqlEngine:
     """As `SplinkEngine`, to the last thousandth, without Splink."""
 
     def __init__(self, resources: duck.Resources | None = None, model: Model | None = None) -> None:
-        self._model = model or shipped()
+        self.model = model or shipped()
         self._connection = duck.connect(resources or duck.Resources())
-        self._loaded = duck.Loaded(self._connection, self._model.columns)
+        self._loaded = duck.Loaded(self._connection, self.model.columns)
 
     def weigh(self, features: pa.Table, pairs: pa.Table, site: Site) -> pa.Table:
         """See `SplinkEngine.weigh`."""
         if pairs.num_rows == 0:
             return WEIGHED.empty_table()
         self._loaded.load(features, site)
-        sql = statement(self._model, site.prior(self._model.matches_per_record), Dialect.DUCKDB)
+        sql = statement(self.model, site, Dialect.DUCKDB)
         with duck.viewed(self._connection, duck.ARRIVING_PAIRS, pairs):
             answer = self._connection.sql(sql).to_arrow_table()
         return answer.rename_columns(WEIGHED.names).cast(WEIGHED)
@@ -35,12 +35,13 @@ class SqlEngine:
         self._connection.close()
 
 
-def statement(model: Model, prior: int, dialect: Dialect) -> str:
+def statement(model: Model, site: Site, dialect: Dialect) -> str:
     """SQL over the tables FEATURES, NAMES and ARRIVING_PAIRS whose rows are the columns of `WEIGHED`."""
+    prior, growth = site.prior(model.matches_per_record), site.growth(model.records)
     quote = '"' if dialect is Dialect.DUCKDB else "`"
     both = [f"{side}.{column} as {column}_{side}" for column in sorted(model.columns) for side in "lr"]
     levels = [f"{_level(comparison, dialect)} as {comparison.id}_level" for comparison in model.comparisons]
-    weights = [f"{_weight(comparison)} as {comparison.id}" for comparison in model.comparisons]
+    weights = [f"{_weight(comparison, growth)} as {comparison.id}" for comparison in model.comparisons]
     code = f"place_level + {len(model.comparison('place').levels)} * detail_level as place_level"
     return f"""with side_by_side as (
         select l.id as left_id, r.id as right_id, n.tf_nm, {", ".join(both)} from {duck.ARRIVING_PAIRS} as p
@@ -62,9 +63,13 @@ def _level(comparison: Comparison, dialect: Dialect) -> str:
     return f"case {cases} else {last} end"
 
 
-def _weight(comparison: Comparison) -> str:
+def _weight(comparison: Comparison, growth: int) -> str:
     cases = [f"when {number} then {_bits(comparison, number)}" for number in range(len(comparison.levels))]
-    return f"cast(round(1000 * case {comparison.id}_level {' '.join(cases)} end) as bigint)"
+    bits = f"cast(round(1000 * case {comparison.id}_level {' '.join(cases)} end) as bigint)"
+    local = [str(number) for number, level in enumerate(comparison.levels) if level.local]
+    return (
+        f"{bits} + case when {comparison.id}_level in ({', '.join(local)}) then {growth} else 0 end" if local else bits
+    )
 
 
 def _bits(comparison: Comparison, number: int) -> str:

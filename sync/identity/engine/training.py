@@ -1,14 +1,14 @@
 """Training without labels, at the site: expectation maximisation by Splink.
 
-Worth its while for large sites only: below 300,000 records it never beat the shipped model, and at 10,000 it was
-clearly worse. Only m is learnt, how a site's own people differ between records; u, what makes two people look alike,
-stays as shipped, because random pairs tell the wrong thing about colleagues (see `labelled`).
+Worth its while for large sites only (`LEAST_RECORDS`). Only m is learnt, how a site's own people differ between
+records; u, what makes two people look alike, stays as shipped, because random pairs tell the wrong thing about
+colleagues (see `labelled`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -19,15 +19,12 @@ from splink.internals.exceptions import EMTrainingException
 from sync.core.text import Text
 from sync.identity.engine import duck
 from sync.identity.engine.conditions import Dialect
+from sync.identity.engine.judging import LEAST_RECORDS, Trained, judged, kept, too_few
 from sync.identity.engine.labelled import apart
 from sync.identity.engine.model import RARITY_COLUMN, Comparison, Level, Model, shipped
 from sync.identity.engine.site import Site
 from sync.identity.engine.splink_engine import quiet
 from sync.identity.engine.splink_settings import settings_of
-
-LEAST_RECORDS = 300_000
-MOST_BITS_MOVED = 3.0
-"""How far a level's weight may move from the shipped one before the training counts as gone astray."""
 
 _MOST_PAIRS = 2_000_000
 _LEAST_SEEN = 0.001
@@ -45,67 +42,33 @@ _RULES = (
 _RULE_COLUMNS = frozenset({"em", "role", "ph", "mob"})
 
 
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """`model` is the trained one when `accepted`, else the shipped one; `reason` says why."""
-
-    model: Model
-    accepted: bool
-    reason: Text
-
-
 def train(
-    features: pa.Table, resources: duck.Resources, model: Model | None = None, least: int = LEAST_RECORDS
+    features: pa.Table | pa.RecordBatchReader,
+    resources: duck.Resources,
+    model: Model | None = None,
+    least: int = LEAST_RECORDS,
 ) -> Trained:
     """A model whose m suit the site. `features` are those of all its records, at least so many; takes a minute or
-    two. Never raises for data that cannot be learnt from: the shipped model stays then."""
+    two. They are read once, batch by batch. Never raises for data that cannot be learnt from: the model stays then."""
     model = model or shipped()
-    if features.num_rows < least:
-        return _kept(model, _too_few(features.num_rows, least))
     connection = duck.connect(resources)
     try:
-        learnt = _learn(connection, features, model)
-    except EMTrainingException:
-        return _kept(model, Text(en="no pairs to learn from", ja="学習に使える組がありません"))
+        records = _load(connection, features, model)
+        return _trained(connection, model, records) if records >= least else too_few(model, records, least)
     finally:
         connection.close()
-    return judged(model, learnt)
 
 
-def judged(model: Model, learnt: Model) -> Trained:
-    """The learnt model when every weight is within `MOST_BITS_MOVED` of the model's, else the model."""
-    astray = [
-        f"{comparison.id}.{old.id} ({old.weight:+.1f} → {new.weight:+.1f})"
-        for comparison, other in zip(model.comparisons, learnt.comparisons, strict=True)
-        for old, new in zip(comparison.levels, other.levels, strict=True)
-        if abs(new.weight - old.weight) > MOST_BITS_MOVED
-    ]
-    if astray:
-        listed = ", ".join(astray)
-        return _kept(
-            model,
-            Text(
-                en=f"the shipped model stays: weights left their sane range: {listed}",
-                ja=f"出荷時のモデルを使い続けます。重みが妥当な範囲を外れました: {listed}",
-            ),
-        )
-    return Trained(learnt, True, Text(en="trained on this site's records", ja="このサイトのレコードで学習しました"))
+def _trained(connection: duckdb.DuckDBPyConnection, model: Model, records: int) -> Trained:
+    try:
+        return judged(model, _learn(connection, model, records))
+    except EMTrainingException:
+        return kept(model, Text(en="no pairs to learn from", ja="学習に使える組がありません"))
 
 
-def _kept(model: Model, reason: Text) -> Trained:
-    return Trained(model, False, reason)
-
-
-def _too_few(records: int, least: int) -> Text:
-    return Text(
-        en=f"the shipped model stays: {records:,} records are fewer than {least:,}",
-        ja=f"出荷時のモデルを使い続けます。レコード数 {records:,} 件は学習に必要な {least:,} 件に足りません",
-    )
-
-
-def _learn(connection: duckdb.DuckDBPyConnection, features: pa.Table, model: Model) -> Model:
+def _learn(connection: duckdb.DuckDBPyConnection, model: Model, records: int) -> Model:
     quiet()
-    _load(connection, features, model)
+    _count(connection, records)
     api = DuckDBAPI(connection)
     linker = Linker(api.register("training"), settings_of(model, Dialect.DUCKDB), log_level=None)
     linker.table_management.register_term_frequency_lookup(api.register(duck.NAMES), RARITY_COLUMN)
@@ -116,11 +79,23 @@ def _learn(connection: duckdb.DuckDBPyConnection, features: pa.Table, model: Mod
     return _with(model, linker.misc.save_model_to_json(out_path=None))
 
 
-def _load(connection: duckdb.DuckDBPyConnection, features: pa.Table, model: Model) -> None:
-    duck.load_features(connection, features, model.columns | _RULE_COLUMNS)
+def _load(connection: duckdb.DuckDBPyConnection, features: pa.Table | pa.RecordBatchReader, model: Model) -> int:
+    """Puts what training reads of the features into FEATURES; returns how many they are."""
+    columns = model.columns | _RULE_COLUMNS
+    reader = features.to_reader() if isinstance(features, pa.Table) else features
+    duck.load_features(connection, reader.schema.empty_table(), columns)
+    records = 0
+    for batch in reader:
+        duck.add_features(connection, pa.Table.from_batches([batch]), columns)
+        records += batch.num_rows
+    return records
+
+
+def _count(connection: duckdb.DuckDBPyConnection, records: int) -> None:
+    """Beside each record how many bear its mailbox and its number; and how common names are."""
     counts = ", ".join(f"count(*) over (partition by {c}) as {c}_bearers" for c in ("em", "ph"))
     duck.run(connection, f"create or replace table training as select *, {counts} from {duck.FEATURES}")
-    duck.load_names(connection, Site(features.num_rows, _names(connection)))
+    duck.load_names(connection, Site(records, _names(connection)))
 
 
 def _names(connection: duckdb.DuckDBPyConnection) -> pa.Table:

@@ -8,8 +8,9 @@ import pytest
 
 from sync.identity.engine import duck
 from sync.identity.engine.columns import table_of
+from sync.identity.engine.judging import MOST_BITS_MOVED, judged
 from sync.identity.engine.model import Model, shipped
-from sync.identity.engine.training import MOST_BITS_MOVED, judged, train
+from sync.identity.engine.training import train
 from sync.identity.features import Features
 
 RESOURCES = duck.Resources()
@@ -74,6 +75,13 @@ def test_records_that_share_nothing_keep_the_shipped_model() -> None:
     trained = train(strangers, RESOURCES, least=100)
     assert trained.model is shipped()
     assert not trained.accepted
+
+
+def test_records_that_arrive_in_batches_teach_the_same(table: pa.Table) -> None:
+    """What a process is sent it never has as a whole."""
+    batches = table.to_batches(max_chunksize=700)
+    reader = pa.RecordBatchReader.from_batches(table.schema, iter(batches))
+    assert train(reader, RESOURCES, least=1_000) == train(table, RESOURCES, least=1_000)
 
 
 def test_training_learns_how_this_sites_people_differ(table: pa.Table) -> None:

@@ -111,6 +111,16 @@ def test_a_name_nobody_counted_is_borne_by_the_two(engine: Engine) -> None:
     assert pair(someone, someone, engine, Site(5_000)) == pair(someone, someone, engine, Site(5_000, {"ken suzuki": 1}))
 
 
+def test_one_company_says_more_at_a_larger_site_and_no_less_at_a_smaller_one(engine: Engine) -> None:
+    someone = Features(0, fam="suzuki", giv="ken", nm="ken suzuki", ini="k", dom="aoba.co.jp")
+    stranger = replace(someone, dom="")
+    sites = [Site(records, {"ken suzuki": records // 500}) for records in (1_000, 40_000, 160_000)]
+    small, reference, large = (pair(someone, someone, engine, site)["place"] for site in sites)
+    assert (small, large) == (reference, reference + 1000)
+    assert len({pair(someone, stranger, engine, site)["place"] for site in sites}) == 1
+    assert [pair(someone, someone, SqlEngine(), site)["place"] for site in sites] == [small, reference, large]
+
+
 def test_names_may_come_as_a_table(engine: Engine) -> None:
     someone = Features(0, fam="suzuki", giv="ken", nm="ken suzuki", ini="k")
     table = pa.table({"nm": ["ken suzuki"], "count": [7]}, schema=NAMES)
