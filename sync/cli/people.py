@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import getpass
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -216,12 +217,16 @@ def _labelled(row: dict[str, int | str | None], model: Model) -> dict[str, objec
 
 def _write(path: Path, rows: Sequence[dict[str, object]], columns: Sequence[str] = ()) -> None:
     try:
-        # The mark at the beginning makes Excel read it as UTF-8.
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
+        # For our eyes only, as the database is: it holds names and addresses. The mark makes Excel read it as UTF-8.
+        with open(path, "w", encoding="utf-8-sig", newline="", opener=_private) as file:
             _table(file, rows, columns)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigError(Text(f"{path} cannot be written: {reason}", f"{path} に書き込めません: {reason}")) from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _table(file: Any, rows: Sequence[dict[str, object]], columns: Sequence[str] = ()) -> None:

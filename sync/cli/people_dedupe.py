@@ -10,9 +10,12 @@ import typer
 
 from sync.cli.shell import AsJson, err, guarded, print_json, say, spoken
 from sync.console.lists import ListBars, cleaned_document, cleaned_lines
+from sync.core.text import Text
+from sync.errors import ConfigError
 from sync.identity.bands import LIST_THRESHOLD
 
 app = typer.Typer()
+_FARTHEST = 100  # bits; no pair weighs more
 
 
 @app.command("dedupe", epilog="Example: leadsync people dedupe contacts.csv --out people.csv --pairs pairs.csv")
@@ -27,6 +30,13 @@ def people_dedupe(
     json_: AsJson = False,
 ) -> int:
     """Find which rows of a list are one person. Broken rows are told by line; the rest is processed."""
+    if not abs(threshold) <= _FARTHEST:
+        raise ConfigError(
+            Text(
+                f"--threshold takes a number from -{_FARTHEST} to {_FARTHEST}",
+                f"--threshold は -{_FARTHEST} から {_FARTHEST} の数値です",
+            )
+        )
     from sync.identity.lists.dedupe import dedupe  # here only: DuckDB and Arrow take half a second to load
 
     language = spoken()

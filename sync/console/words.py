@@ -43,6 +43,7 @@ REFUSED = {
         "their company tells them apart by a number in the mailbox", "アドレスの番号で同姓同名を区別しているため"
     ),
     "different_kanji": Text("their names are written with other characters", "氏名の漢字が異なるため"),
+    "relatives": Text("one family name, two given names", "姓は同じだが名が異なるため"),
     "different_names": Text("their names have nothing in common", "氏名がまったく異なるため"),
     "different_names_on_one_mailbox": Text(
         "two names that the common mailbox does not bear", "同じアドレスでも氏名がまったく異なるため"

@@ -6,7 +6,7 @@ At least 9,995 of 10,000 such pairs are right; what the guards turn away is left
 from __future__ import annotations
 
 from sync.identity.features import Features
-from sync.identity.names import bears, bears_given, compatible, same_family, same_full_name
+from sync.identity.names import bears, bears_given, compatible, relatives, same_family, same_full_name
 from sync.identity.shared import NOTHING_SHARED, Shared, personal_mailboxes
 
 SAME_EMAIL = "same_email"
@@ -17,7 +17,8 @@ def certain(a: Features, b: Features, shared: Shared = NOTHING_SHARED) -> str | 
     """Why two records are surely one person (a stable word), or None. The order of the two does not matter."""
     boxes_a, boxes_b = personal_mailboxes(a, shared), personal_mailboxes(b, shared)
     common = boxes_a & boxes_b
-    if common and (compatible(a, b) or any(_bears_one(mailbox, a, b) for mailbox in common)):
+    borne = common and not relatives(a, b) and any(_bears_one(mailbox, a, b) for mailbox in common)
+    if common and (borne or compatible(a, b)):
         return SAME_EMAIL
     numbers = set(a.phones).intersection(b.phones) - shared.numbers
     if not numbers or not same_full_name(a, b):

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sync.core.emails import is_role_mailbox
 from sync.identity.certain import mobiles
 from sync.identity.features import Features
-from sync.identity.names import bears, bears_given, compatible, full_kanji, named, same_family
+from sync.identity.names import bears, bears_given, compatible, full_kanji, named, relatives, same_family
 from sync.identity.shared import Shared
 
 _LONGEST_NUMBER = 2  # digits behind a namesake's mailbox; more is a year or a staff number
@@ -25,6 +25,7 @@ class Refusal(StrEnum):
     DIFFERENT_KANJI = "different_kanji"
     DIFFERENT_NAMES = "different_names"
     DIFFERENT_NAMES_ON_ONE_MAILBOX = "different_names_on_one_mailbox"
+    RELATIVES = "relatives"
 
 
 def refusal(a: Sequence[Features], b: Sequence[Features], shared: Shared) -> Refusal | None:
@@ -32,6 +33,8 @@ def refusal(a: Sequence[Features], b: Sequence[Features], shared: Shared) -> Ref
 
     Looks at all records of both: the end of a chain may contradict its beginning. Symmetric.
     """
+    if _relatives(a, b):
+        return Refusal.RELATIVES
     common = _common_mailboxes(a, b, shared)
     if common:
         refused = len(common) == 1 and _strangers(a, b) and not _borne_or_called(a, b, common.pop(), shared)
@@ -60,6 +63,12 @@ def _common_mailboxes(a: Sequence[Features], b: Sequence[Features], shared: Shar
 
 def _common_mobile(a: Sequence[Features], b: Sequence[Features]) -> bool:
     return not {number for f in a for number in mobiles(f)}.isdisjoint(number for f in b for number in mobiles(f))
+
+
+def _relatives(a: Sequence[Features], b: Sequence[Features]) -> bool:
+    """Whether both groups' full names say one family and two people, whatever mailbox or mobile they share."""
+    pairs = [(x, y) for x in _names(a).values() if x.giv for y in _names(b).values() if y.giv]
+    return any(relatives(x, y) for x, y in pairs) and not any(compatible(x, y) for x, y in pairs)
 
 
 def _strangers(a: Sequence[Features], b: Sequence[Features]) -> bool:

@@ -69,6 +69,15 @@ def same_family(a: Features, b: Features) -> bool:
     return bool(a.fam) and bool(b.fam) and near(a.fam, b.fam)
 
 
+def relatives(a: Features, b: Features) -> bool:
+    """One family name and two given names that no spelling makes one: a couple, father and son, or a successor in
+    office whose name happens to be the same. Only kanji prove it: in letters, 幸子 is Sachiko here and Yukiko there."""
+    if not a.kfam or a.kfam != b.kfam or near(a.giv, b.giv):
+        return False
+    given_a, given_b = _given_kanji(a), _given_kanji(b)
+    return bool(given_a and given_b) and not Counter(given_a) & Counter(given_b)
+
+
 def near(x: str, y: str) -> bool:
     """Equal but for a typo or two: letters missing, added, replaced or swapped with a neighbour."""
     if x == y:

@@ -1,7 +1,7 @@
 """What happened once counts once, however many records tell of it.
 
 One meeting, call or mail is often logged in both CRMs, or in one CRM on two records of the same person. Two such
-activities are one occurrence when they bear the same Message-ID, or when kind and subject agree and they
+activities are one occurrence when they are mails with the same Message-ID, or when kind and subject agree and they
 
 - lie in the same minute, on two different records of the person; or
 - lie on the same calendar day, in the two CRMs, and one of them has a date but no time of day. That is so for every
@@ -27,6 +27,7 @@ from sync.core.activity import Kind
 from sync.core.records import HUBSPOT, SALESFORCE, ActivityRecord, RecordKey
 
 LOGGED_TWICE = frozenset({Kind.CALL, Kind.MEETING, Kind.EMAIL_SENT, Kind.EMAIL_REPLY})
+_MAILS = frozenset({Kind.EMAIL_SENT, Kind.EMAIL_REPLY})
 MOST_ALIKE = 60  # more of one kind and subject in one day or minute are a machine's: then only Message-IDs count
 _MINUTE = 60
 _QUARTER = 900
@@ -175,12 +176,13 @@ def _may_join(left: _Group, right: _Group, evidence: str) -> bool:
 
 
 def _edges(logged: Sequence[_Logged]) -> Iterator[_Edge]:
-    by_message: dict[str, list[_Logged]] = defaultdict(list)
+    by_message: dict[tuple[str, str], list[_Logged]] = defaultdict(list)
     by_minute: dict[tuple[str, int], list[_Logged]] = defaultdict(list)
     by_day: dict[tuple[str, str], list[_Logged]] = defaultdict(list)
     for each in logged:
         if each.message_id:
-            by_message[each.message_id].append(each)
+            medium = "mail" if each.activity.kind in _MAILS else each.activity.kind
+            by_message[medium, each.message_id].append(each)
         if each.activity.people:
             by_minute[each.activity.kind, each.minute].append(each)
             by_day[each.activity.kind, each.day].append(each)

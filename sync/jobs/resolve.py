@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sync.core.records import State
 from sync.identity.cluster import Clustering, ScoredEdge, Standing, cluster
 from sync.identity.engine import Engine
 from sync.identity.features import Features
@@ -175,6 +176,10 @@ def resolve(
 
 
 def _numbers(member: Member, features: Features) -> dict[int, int]:
+    """A record merged into another one is known by its id alone: what it held, the other one holds now, and would
+    make a number look like many people's."""
+    if member.record.state is State.MERGED:
+        return {key_number(KeyKind.RECORD, id): KeyKind.RECORD.value for id in named_ids(member.record)}
     numbers = {key_number(kind, text): kind.value for kind, text in keys_of(features)}
     return numbers | {key_number(KeyKind.RECORD, id): KeyKind.RECORD.value for id in named_ids(member.record)}
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync.identity.certain import certain
 from sync.identity.cluster import Clustering, Refused, ScoredEdge, Standing, cluster
 from sync.identity.features import Features
 from sync.identity.guards import Refusal
@@ -265,3 +266,21 @@ def test_fifty_thousand_edges_take_a_fraction_of_a_second() -> None:
     started = time.process_time()
     cluster(nodes, [edge for edge in edges if edge.left != edge.right])
     assert time.process_time() - started < 3
+
+
+def test_a_family_s_mailbox_or_a_couple_s_mobile_does_not_make_one_person_of_two() -> None:
+    def pair(first: str, second: str, phone: str = "", mailbox: str = "tanaka@a.jp") -> dict[int, Features]:
+        sounds = {"健一": "kenichi", "和子": "kazuko"}
+        return of(
+            *(
+                replace(person(id, "tanaka", sounds[name], mailbox, phone, "田中" + name), kfam="田中")
+                for id, name in enumerate((first, second), 1)
+            )
+        )
+
+    assert reasons(cluster(pair("健一", "和子"), [ScoredEdge(1, 2)])) == [Refusal.RELATIVES]
+    assert reasons(cluster(pair("健一", "和子", MOBILE, ""), [ScoredEdge(1, 2)])) == [Refusal.RELATIVES]
+    assert cluster(pair("健一", "健一"), [ScoredEdge(1, 2)]).groups == ((1, 2),)
+    assert certain(*pair("健一", "和子").values()) is None
+    told = ScoredEdge(1, 2, standing=Standing.TOLD)
+    assert cluster(pair("健一", "和子"), [told]).groups == ((1, 2),)

@@ -162,3 +162,17 @@ def test_another_normaliser_has_everybody_s_keys_made_anew(world: World) -> None
         assert unit.fact("keys_anew_after") is None
         assert unit.find_person("u60@z60.jp")
     assert stored_pairs(world.store) == before
+
+
+def test_records_merged_away_do_not_make_their_number_a_company_s(
+    world: World, stores: tuple[SqlStore, SqlStore]
+) -> None:
+    for n in range(13):
+        world.save(n, last_name="佐藤", first_name="太郎", phone="090-1111-2222")
+    world.resolve()
+    for n in range(1, 13):
+        world.save(n, state=State.MERGED, successor=world.names[0])
+    world.save(13, last_name="佐藤", first_name="太郎", phone="090-1111-2222")
+    world.resolve()
+    assert frozenset(range(14)) in world.groups()
+    assert_as_if_resolved_at_once(world, stores[1])

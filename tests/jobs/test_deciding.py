@@ -321,9 +321,9 @@ def test_what_waits_to_be_written_to_a_record_goes_along_with_it(store: SqlStore
     room.pairs(PairRow(1, 2, "same_email", weight=9_000))
     with store.begin() as unit:
         (person,) = {member.person_id for member in unit.records([1, 2]).values()}
-        order = NewOrder("score:2", "hubspot", "score", person or 0, {"fields": {}}, record_id=2)
+        order = NewOrder("score:1", "hubspot", "score", person or 0, {"fields": {}}, record_id=1)
         unit.order([order], None, NOW)
     room.say("101", "102", "different")
     with store.reading() as unit:
         (waiting,) = unit.outbox_rows(["pending"])
-        assert waiting.person_id == unit.records([2])[2].person_id != person
+        assert waiting.person_id == unit.records([1])[1].person_id != person

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -204,3 +205,40 @@ def test_the_command_ends_with_0_when_all_is_well_and_with_2_on_a_bad_file(tmp_p
     assert call(source, "--out", tmp_path / "out.csv")[0] == 0
     assert call(tmp_path / "none.csv", "--out", tmp_path / "out.csv")[0] == 2
     assert call(source, "--out", source)[0] == 2
+
+
+def test_a_link_stays_a_link_and_what_is_no_ordinary_file_stays_as_it_is(tmp_path: Path) -> None:
+    source = write(tmp_path / "list.csv", ["id", "email"], [["1", "a@b.jp"]])
+    target, link, pipe = tmp_path / "target.csv", tmp_path / "link.csv", tmp_path / "pipe"
+    link.symlink_to(target)
+    dedupe(source, link, None, Heard(), tmp_path)
+    assert link.is_symlink()
+    assert target.read_text().splitlines() == ["id,cluster_id", "1,1"]
+    os.mkfifo(pipe)
+    with pytest.raises(ConfigError, match="no ordinary file"):
+        dedupe(source, pipe, None, Heard(), tmp_path)
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("threshold", ["nan", "inf", "-inf", "1e309", "101"])
+def test_a_threshold_that_no_pair_can_have_is_refused(threshold: str, tmp_path: Path) -> None:
+    source = write(tmp_path / "list.csv", ["id", "email"], [["1", "a@b.jp"]])
+    assert call(source, "--out", tmp_path / "out.csv", f"--threshold={threshold}")[0] == 2
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_headers_as_japanese_forms_write_them_are_understood() -> None:
+    headers = [
+        "お名前（姓）",
+        "お名前（名）",
+        "氏名(漢字)",
+        "メールアドレス（会社）",
+        "ご連絡先電話番号",
+        "TEL 直通",
+        "お勤め先",
+        "部署・役職",
+    ]
+    columns = understand(headers)
+    assert columns.unknown == ()
+    assert columns.places["family_name"] == (0,)
+    assert columns.places["phone"] == (4, 5)

@@ -10,27 +10,30 @@ from dataclasses import dataclass
 _NAMES = {
     "id": """
         id recordid contactid leadid personid customerid key no number 番号 管理番号 顧客id 顧客番号 会員id
-        会員番号 リードid コンタクトid レコードid レコード番号 識別子 連番
+        会員番号 リードid コンタクトid レコードid レコード番号 識別子 連番 取引先責任者id 取引先責任者レコードid
     """,
     "source": """
         source system origin list leadsource ソース 出典 データ元 リードソース システム 取得元 流入元
     """,
     "given_name": """
-        givenname firstname first given forename 名 名前名 名漢字
+        givenname firstname first given forename 名 名前名 名漢字 お名前名 氏名名 名全角
     """,
     "family_name": """
-        familyname lastname last family surname 姓 苗字 名字 姓漢字
+        familyname lastname last family surname 姓 苗字 名字 姓漢字 お名前姓 氏名姓 姓全角
     """,
     "full_name": """
-        fullname name contactname personname contact leadname 氏名 お名前 名前 姓名 氏名漢字 担当者 担当者名
+        fullname name contactname personname contact leadname 氏名 お名前 名前 姓名 氏名漢字 お名前漢字 氏名全角
+        漢字 担当者 担当者名
         ご担当者名 ご担当者 ご氏名 連絡先名 顧客名 漢字氏名
     """,
     "given_kana": """
-        givenkana givennamekana firstnamekana firstkana メイ めい 名カナ 名かな 名フリガナ 名ふりがな フリガナ名
+        givenkana givennamekana firstnamekana firstkana メイ めい お名前名カナ 名カナ全角 名カナ 名かな 名フリガナ
+        名ふりがな フリガナ名
         カナ名 メイカナ
     """,
     "family_kana": """
-        familykana familynamekana lastnamekana lastkana セイ せい 姓カナ 姓かな 姓フリガナ 姓ふりがな フリガナ姓
+        familykana familynamekana lastnamekana lastkana セイ せい お名前姓カナ 姓カナ全角 姓カナ 姓かな 姓フリガナ
+        姓ふりがな フリガナ姓
         カナ姓 セイカナ
     """,
     "full_kana": """
@@ -41,26 +44,30 @@ _NAMES = {
         email mail emailaddress mailaddress emails workemail businessemail personalemail privateemail otheremail
         primaryemail secondaryemail alternateemail emailaddr メールアドレス メール eメール eメールアドレス
         電子メール 電子メールアドレス 会社メールアドレス 個人メールアドレス 携帯メールアドレス pcメールアドレス
-        その他のメールアドレス メアド ご連絡先メールアドレス
+        その他のメールアドレス メアド ご連絡先メールアドレス メールアドレス会社 メールアドレス勤務先
+        メールアドレス個人 メールアドレス携帯
+        会社mail 会社email
     """,
     "phone": """
         phone phonenumber tel telephone telephonenumber telno phoneno mobile mobilephone mobilenumber
         mobilephonenumber cell cellphone cellular workphone businessphone officephone directphone directline
         homephone otherphone contactnumber phones 電話 電話番号 tel番号 会社電話番号 代表電話 代表電話番号 直通
         直通電話 直通電話番号 携帯 携帯電話 携帯番号 携帯電話番号 携帯tel 勤務先電話番号 自宅電話番号
-        その他の電話 その他の電話番号 連絡先電話番号 お電話番号 固定電話
+        その他の電話 その他の電話番号 連絡先電話番号 お電話番号 固定電話 ご連絡先電話番号 tel会社 会社tel tel直通
+        直通tel tel携帯 電話番号会社 電話番号勤務先
+        電話番号携帯 電話番号直通 電話番号自宅 代表tel
     """,
     "company": """
         company companyname organization organisation organizationname account accountname employer business
         corporation firm companyororganization 会社 会社名 御社名 貴社名 企業 企業名 社名 法人名 勤務先 勤務先名
-        組織 組織名 所属 所属先 取引先 取引先名 団体名 会社名団体名
+        組織 組織名 所属 所属先 取引先 取引先名 団体名 会社名団体名 お勤め先 お勤め先名 会社名正式名称
     """,
     "domain": """
         domain website companydomain companydomainname webdomain url web homepage site companywebsite websiteurl
         ドメイン ドメイン名 会社ドメイン ウェブサイト webサイト サイト ホームページ 会社url hp
     """,
     "title": """
-        title jobtitle position role 役職 肩書 肩書き 職位 役職名
+        title jobtitle position role 役職 肩書 肩書き 職位 役職名 部署役職 所属役職
     """,
     "city": """
         city town municipality addresscity mailingcity 市区町村 市町村 市区 都市 市

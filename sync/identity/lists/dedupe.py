@@ -151,6 +151,13 @@ def _check(source: Path, out: Path, pairs: Path | None) -> None:
                     f"{target} は入力ファイルです。別の名前を指定してください",
                 )
             )
+        if target.exists() and not target.is_file() and not target.is_dir():
+            raise ConfigError(
+                Text(
+                    f"{target} is no ordinary file; name one, which is written whole or not at all",
+                    f"{target} は通常のファイルではありません。出力するファイル名を指定してください",
+                )
+            )
         if target.is_dir() or not target.absolute().parent.is_dir():
             raise ConfigError(
                 Text(

@@ -38,6 +38,7 @@ def write_pairs(path: Path, parts: Sequence[str], pairs: Iterable[Pair]) -> None
 @contextmanager
 def _written(path: Path) -> Iterator[IO[str]]:
     """A text file that appears at `path` only when the block ends well. Raises ConfigError when it cannot."""
+    path = path.resolve()  # a link stays one: what it points to is written
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with beside.open("w", encoding="utf-8", newline="") as file:
