@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from sync.core.records import State
+from sync.handoff.episodes import REENTRY_SECONDS
 from sync.jobs.closing import complete_double, withdraw_task
 from sync.repository import Episode, Member, PersonEvent, Unit
 
@@ -48,6 +49,8 @@ def assign(unit: Unit, groups: Sequence[Group], causes: Mapping[int, str], now: 
     groups = sorted(groups, key=lambda group: _age(group[0]))
     plan = _plan(unit, groups, now)
     unit.place(plan.moved)
+    for person, earlier in sorted(plan.parted.items()):
+        unit.take_tasks_along(earlier, person)
     standing = set(plan.after.values())
     lost = {person: plan.after[head.id] for person, head in plan.heads.items() if person not in standing}
     unit.log_persons(_events(plan, lost, causes, now))
@@ -156,8 +159,17 @@ def _end_double_episodes(unit: Unit, person_id: int, now: int) -> None:
         unit.update_episode(episode.id, closed_at=now, cooled_at=now, sla_state="none")
         withdraw_task(unit, episode)
         complete_double(unit, episode, now)
+    if standing:
+        for episode in filter(lambda e: _may_go_on(e, now), episodes):
+            complete_double(unit, episode, now)
     if episodes:
         unit.number_last(standing[0] if standing else max(episodes, key=lambda e: (e.cooled_at or 0, e.number)))
+
+
+def _may_go_on(episode: Episode, now: int) -> bool:
+    """Whether it would continue, with its task, if its person were hot again."""
+    cooled = episode.closed_at is not None and episode.cooled_at is not None
+    return cooled and episode.met_at is None and now - (episode.cooled_at or 0) < REENTRY_SECONDS
 
 
 def _claim(episode: Episode) -> tuple[int, int, int]:

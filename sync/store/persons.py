@@ -85,17 +85,41 @@ class PersonsSide:
         for piece in rows.chunks(sorted(person_ids)):
             self.connection.execute(update(t.outbox).where(c.person_id.in_(piece), waits).values(person_id=own))
 
+    def take_tasks_along(self, earlier: int, person: int) -> None:
+        numbers = self.connection.scalars(select(t.episodes.c.number).where(t.episodes.c.person_id == earlier)).all()
+        c = t.outbox.c
+        mine = select(t.people.c.id).where(t.people.c.person_id == person)
+        moved = self.connection.scalars(
+            select(t.episodes.c.id)
+            .join(t.outbox, c.episode_id == t.episodes.c.id)
+            .where(t.episodes.c.person_id == earlier, c.kind == "task", c.record_id.in_(mine))
+            .order_by(t.episodes.c.number)
+        ).all()
+        if not moved:
+            return
+        self._move_episodes(moved, person)
+        for piece in rows.chunks(moved):
+            self.connection.execute(update(t.outbox).where(c.episode_id.in_(piece)).values(person_id=person))
+        # The keys of these tasks bear her name; her next one must not bear the same number.
+        persons = t.persons.c
+        last = max(numbers)
+        self.connection.execute(
+            update(t.persons).where(persons.id == earlier, persons.last_number < last).values(last_number=last)
+        )
+
+    def _move_episodes(self, ids: Iterable[int], person: int) -> None:
+        """To the end of the person's own."""
+        last = self.connection.scalar(
+            select(func.coalesce(func.max(t.episodes.c.number), 0)).where(t.episodes.c.person_id == person)
+        )
+        for number, id in enumerate(ids, int(last or 0) + 1):
+            values = {"person_id": person, "number": number}
+            self.connection.execute(update(t.episodes).where(t.episodes.c.id == id).values(**values))
+
     def merge_persons(self, loser: int, survivor: int) -> None:
         """The loser's history goes to the survivor; episodes are numbered on."""
-        last = self.connection.scalar(
-            select(func.coalesce(func.max(t.episodes.c.number), 0)).where(t.episodes.c.person_id == survivor)
-        )
-        moved = self.connection.scalars(
-            select(t.episodes.c.id).where(t.episodes.c.person_id == loser).order_by(t.episodes.c.number)
-        ).all()
-        for offset, id in enumerate(moved, 1):
-            values = {"person_id": survivor, "number": int(last or 0) + offset}
-            self.connection.execute(update(t.episodes).where(t.episodes.c.id == id).values(**values))
+        moved = select(t.episodes.c.id).where(t.episodes.c.person_id == loser).order_by(t.episodes.c.number)
+        self._move_episodes(self.connection.scalars(moved).all(), survivor)
         self.connection.execute(update(t.outbox).where(t.outbox.c.person_id == loser).values(person_id=survivor))
         self._keep_first_hot(loser, survivor)
         for table in (t.score_lines, t.scores):

@@ -147,7 +147,27 @@ def test_parting_gives_each_record_its_own_score_back_with_the_next_sync(
     assert int(parted["leadsync_score"]) < 50
     assert parted["leadsync_band"] != "hot"
     assert parted["leadsync_behavior_score"] == "0"
-    assert len(firm.tasks()) == 1
+    assert len(firm.tasks()) == 2  # the first lies on the record that went
+
+
+def test_a_task_stays_with_the_record_it_lies_on_and_who_is_still_hot_gets_her_own(firm: Firm) -> None:
+    contact = firm.hot("taro.yamada@aozora.co.jp", firstname="太郎", mobilephone=MOBILE)
+    lead = firm.lead("taro.yamada@aozora.co.jp", LastName="山田", FirstName="太郎", Company="青空", MobilePhone=MOBILE)
+    firm.cycle()
+    assert [system for system, _ in firm.tasks()] == ["salesforce"]
+    firm.clock.advance(3600)
+    with firm.service() as service:
+        judge(service.store, contact, lead, "different", "ann", int(service.clock()))
+    firm.cycle()
+    one, two = RecordKey("hubspot", "contact", contact), RecordKey("salesforce", "lead", lead)
+    assert (firm.read(one)["leadsync_band"], firm.read(two)["leadsync_band"]) == ("hot", "hold")
+    assert sorted(system for system, _ in firm.tasks()) == ["hubspot", "salesforce"]
+    assert [e.task_system for e in firm.explained(one).episodes] == ["hubspot"]
+    assert [e.task_system for e in firm.explained(two).episodes] == ["salesforce"]
+    assert len({e.task_key for key in (one, two) for e in firm.explained(key).episodes}) == 2
+    firm.clock.advance(3600)
+    firm.cycle()
+    assert len(firm.tasks()) == 2
 
 
 def test_taking_the_parting_back_makes_them_one_again(firm: Firm, taro: tuple[RecordKey, RecordKey, RecordKey]) -> None:
@@ -160,7 +180,8 @@ def test_taking_the_parting_back_makes_them_one_again(firm: Firm, taro: tuple[Re
         firm.cycle()
     assert {firm.read(record)["leadsync_person_key"] for record in taro} == {key}
     assert {firm.read(record)["leadsync_score"] for record in taro} == {"85"}
-    assert len(firm.tasks()) == 1
+    states = [str(task.get("Status")) for task in firm.salesforce.all("Task")]
+    assert sorted(states) == ["Completed", "Not Started"]  # hers from the time in between is done with
 
 
 def test_a_model_trained_at_the_site_is_taken_up_by_the_next_cycle_and_a_broken_one_stops_it(firm: Firm) -> None:
