@@ -118,10 +118,12 @@ class Service:
         return int(held) if held else None
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Holds the lease: no other process works on this store meanwhile. Raises `Busy` when one does."""
-        with StoreLease(self.store, self.clock).held():
-            yield
+    def alone(self) -> Iterator[Callable[[], None]]:
+        """Holds the lease: no other process works on this store meanwhile. Raises `Busy` when one does. What it gives
+        keeps the lease fresh, and is called between the steps of long work."""
+        lease = StoreLease(self.store, self.clock)
+        with lease.held():
+            yield lease.keep
 
     def take_up_model(self) -> Model:
         """The matching model to use from now on: that of this site's file, or the shipped one. Raises `ConfigError`
@@ -143,13 +145,14 @@ class Service:
         return True
 
     @contextmanager
-    def sole_access(self, system: str) -> Iterator[None]:
+    def sole_access(self, system: str) -> Iterator[Callable[[], None]]:
         """For an order that one CRM carries out at once: alone, and on the account that this store belongs to.
-        Raises `Busy`, `AccountMismatch`, or what the CRM answers when it is asked which account it is."""
-        with self.alone():
+        Raises `Busy`, `AccountMismatch`, or what the CRM answers when it is asked which account it is. Gives what
+        `alone` gives."""
+        with self.alone() as keep:
             if error := self._check_accounts([system]).get(system):
                 raise error
-            yield
+            yield keep
 
     def cycle(self, order: Order, reporter: Reporter) -> CycleResult:
         """One cycle under the lease. Raises `Busy` when another process works, `Stopped` after an orderly stop."""

@@ -6,7 +6,7 @@ import csv
 import getpass
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -164,6 +164,8 @@ def merge(
     with open_service() as service:
         _check_connected(service, system)
         model = service.take_up_model()
+        if not plan:
+            service.match()  # a cycle may have ended between reading and matching: what ties records may be gone
         planned = plan_merge(service.store, person, system, keep, sure_only=system == HUBSPOT, model=model)
         links = _links(service, planned)
         if not json_:
@@ -172,11 +174,11 @@ def merge(
             return _only_show(planned, links, service.settings.language, json_)
         if not _confirmed(planned, yes, json_, service.settings.language):
             return 0
-        with service.sole_access(system):
+        with service.sole_access(system) as keep_alone:
             now = plan_merge(service.store, planned.person, system, keep)
             if _records(now) != _records(planned):
                 raise _changed_meanwhile()
-            return _merge(service, now, links, json_)
+            return _merge(service, now, links, json_, keep_alone)
 
 
 _LABEL_COLUMNS = ("weight", "name", "email", "place", "name_level", "email_level", "place_level", "same")
@@ -307,7 +309,9 @@ def _changed_meanwhile() -> ConfigError:
     )
 
 
-def _merge(service: Service, plan: MergePlan, links: dict[RecordKey, str], as_json: bool) -> int:
+def _merge(
+    service: Service, plan: MergePlan, links: dict[RecordKey, str], as_json: bool, keep_alone: Callable[[], None]
+) -> int:
     crm, language = service.connectors[plan.system], service.settings.language
     if not isinstance(crm, Merging):
         raise ConfigError(Text(f"{plan.system} cannot merge records", f"{plan.system} ではレコードを統合できません"))
@@ -315,6 +319,7 @@ def _merge(service: Service, plan: MergePlan, links: dict[RecordKey, str], as_js
     try:
         for record, outcome_ in merge_records.merge(plan, crm, service.store, service.clock):
             outcomes.append((record, outcome_))
+            keep_alone()
             if not as_json:
                 out.print(shown.merged(record, outcome_, language))
     finally:
