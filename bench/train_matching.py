@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -56,7 +56,7 @@ def main() -> None:
     options = parser.parse_args()
     start = load(options.start.read_text(encoding="utf-8"))
     learning = patterns_of(start, lists(options.seed, options.records))
-    model = replace(fit(start, learning), records=options.records)
+    model = fit(start, learning)
     options.out.write_text(dump(model, _provenance(options.records, options.seed)), encoding="utf-8")
     for model_name, each in (("before", start), ("after", model)):
         print(f"{model_name}: loss on what was learnt from {loss(each, learning):.4f} bits a pair")

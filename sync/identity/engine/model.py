@@ -3,8 +3,8 @@
 Levels of a comparison are tried in order and the first whose condition holds applies. `m` is how often it applies to
 two records of one person, `u` how often to two records of two people; the weight is log2(m / u). A level with
 `rarity` is worth more the rarer the name: its u is scaled by the name's share of the records, to that power. A `local`
-level is about being at one company: a site with more records has more companies, not larger ones, so its u falls as
-records grow beyond `records`, the size of the lists that u was measured on.
+level is about being at one company: a site with more records has more companies, not only larger ones, so its u falls
+as records grow beyond `records`, up to which the weights were found good.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Model:
     revision: int
     matches_per_record: float
     comparisons: tuple[Comparison, ...]
-    records: int = 40_000
+    records: int = 100_000
 
     @property
     def columns(self) -> frozenset[str]:

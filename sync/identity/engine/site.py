@@ -36,7 +36,7 @@ class Site:
         return round(1000 * log2(chance / (1 - chance)))
 
     def growth(self, records: int) -> int:
-        """How much more a `local` level weighs here than in lists of so many records, in thousandths.
+        """How much more a `local` level weighs here than at sites of up to so many records, in thousandths.
 
         Half of what the prior loses: a larger site has more companies and also larger ones; in lists of up to a
         million records the chance to meet a colleague fell by 0.4 to 1 bit for each bit of records. Not less at

@@ -114,7 +114,7 @@ def test_a_name_nobody_counted_is_borne_by_the_two(engine: Engine) -> None:
 def test_one_company_says_more_at_a_larger_site_and_no_less_at_a_smaller_one(engine: Engine) -> None:
     someone = Features(0, fam="suzuki", giv="ken", nm="ken suzuki", ini="k", dom="aoba.co.jp")
     stranger = replace(someone, dom="")
-    sites = [Site(records, {"ken suzuki": records // 500}) for records in (1_000, 40_000, 160_000)]
+    sites = [Site(records, {"ken suzuki": records // 500}) for records in (1_000, 100_000, 400_000)]
     small, reference, large = (pair(someone, someone, engine, site)["place"] for site in sites)
     assert (small, large) == (reference, reference + 1000)
     assert len({pair(someone, stranger, engine, site)["place"] for site in sites}) == 1
