@@ -231,7 +231,8 @@ def _matches(found: Explanation, language: str) -> Iterator[RichText]:
     for edge in found.edges:
         if edge.left in names and edge.right in names:
             why = EVIDENCE[edge.evidence].to(language) if edge.evidence in EVIDENCE else edge.evidence
-            yield RichText(f"  {names[edge.left]} = {names[edge.right]}: {why} ({edge.detail})")
+            detail = f" ({edge.detail})" if edge.detail else ""
+            yield RichText(f"  {names[edge.left]} = {names[edge.right]}: {why}{detail}")
 
 
 def _provenance(found: Explanation, language: str) -> RenderableType:

@@ -31,7 +31,9 @@ ADJUSTMENT = {
 }
 EVIDENCE = {
     "same_email": Text("same e-mail address", "同じメールアドレス"),
-    "same_shared_mailbox_and_name": Text("same shared mailbox and name", "同じ共有アドレスと氏名"),
+    "same_phone_and_name": Text("same number and full name", "同じ電話番号と氏名"),
+    "weight": Text("match weight", "照合の重み"),
+    "decided": Text("decided by a reviewer", "確認者の判断"),
     "vendor_link": Text("linked by HubSpot's Salesforce id", "HubSpot が持つ Salesforce ID"),
     "merged": Text("merged in the CRM", "CRM 上で統合済み"),
     "converted": Text("lead converted to contact", "リードから取引先責任者へ変換済み"),

@@ -91,7 +91,12 @@ class DecidingSide:
         c, d = t.pairs.c, t.decisions.c
         strong = select(t.pairs).where(c.left_id.in_(mine), c.right_id.in_(mine), STRONG)
         found = [
-            Edge(row.left_id, row.right_id, row.evidence or "weight", row.detail)
+            Edge(
+                row.left_id,
+                row.right_id,
+                row.evidence or "weight",
+                row.detail if row.evidence else f"{row.weight / 1000:+.1f}",
+            )
             for row in self.connection.execute(strong.order_by(c.left_id, c.right_id))
         ]
         decided = _newest(select(t.decisions)).where(d.left_id.in_(mine), d.right_id.in_(mine), d.verdict == "same")

@@ -18,8 +18,10 @@ from accounts import Account
 from typer.testing import CliRunner, Result
 
 from sync.cli import app
-from sync.console.words import REFUSED
+from sync.console.words import EVIDENCE, REFUSED
+from sync.identity.certain import SAME_EMAIL, SAME_PHONE_AND_NAME
 from sync.identity.guards import Refusal
+from sync.identity.told import TOLD
 from sync.repository import PairRow, Step
 from sync.store.database import SqlStore
 from sync.store.lease import StoreLease
@@ -279,6 +281,7 @@ def test_a_reviewer_s_choice_of_a_value_shows_in_explain(desk: Desk) -> None:
 
 def test_every_refusal_has_words() -> None:
     assert set(REFUSED) == {str(reason) for reason in Refusal} - {"already_one"}
+    assert set(EVIDENCE) == {SAME_EMAIL, SAME_PHONE_AND_NAME, *TOLD, "weight", "decided"}
 
 
 @pytest.mark.parametrize(
