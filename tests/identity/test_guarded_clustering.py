@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-import time
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -254,8 +253,8 @@ def test_clustering_again_along_the_joined_edges_gives_the_same_groups(world: Wo
     assert len(found.joined) == sum(len(group) - 1 for group in found.groups)
 
 
-def test_fifty_thousand_edges_take_a_fraction_of_a_second() -> None:
-    """A tenth of a list of a million: the time grows with the edges."""
+def test_among_fifty_thousand_edges_the_strong_pairs_are_one_and_nobody_grows_too_large() -> None:
+    """A tenth of a list of a million. How long it takes is measured in the bench."""
     letters = string.ascii_lowercase
     nodes = {}
     for id in range(40_000):
@@ -263,9 +262,10 @@ def test_fifty_thousand_edges_take_a_fraction_of_a_second() -> None:
         nodes[id] = person(id, name, "taro", f"{name}.taro@{name[:4]}.jp")
     edges = [ScoredEdge(id, id + 1, 5_000 + id % 97) for id in range(0, 40_000, 2)]
     edges += [ScoredEdge(id, (id * 7 + 1) % 40_000, id % 89) for id in range(30_000)]
-    started = time.process_time()
-    cluster(nodes, [edge for edge in edges if edge.left != edge.right])
-    assert time.process_time() - started < 3
+    found = cluster(nodes, [edge for edge in edges if edge.left != edge.right])
+    group_of = {id: number for number, group in enumerate(found.groups) for id in group}
+    assert all(group_of[id] == group_of[id + 1] for id in range(0, 40_000, 2))
+    assert max(map(len, found.groups)) <= 15
 
 
 def test_a_family_s_mailbox_or_a_couple_s_mobile_does_not_make_one_person_of_two() -> None:
