@@ -132,7 +132,7 @@ def test_the_demo_runs_one_cycle_from_nothing(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result["errors"] == {}
-    assert 140 <= result["people"] <= 160  # matching may be wrong about a few
+    assert result["people"] >= 150
     assert {system: totals["rejected"] for system, totals in result["written"].items()} == {
         "salesforce": 0,
         "hubspot": 0,
