@@ -101,44 +101,9 @@ def _checked(condition: object, dialect: Dialect) -> str:
     return _predicate(condition, dialect)
 
 
-def _same(of: object, _: _Names) -> str:
-    column = _column(of, TEXTS)
-    return f"{column}_l = {column}_r"
-
-
-def _differ(of: object, _: _Names) -> str:
-    column = _column(of, TEXTS)
-    return f"{column}_l <> {column}_r"
-
-
-def _known(of: object, _: _Names) -> str:
-    column = _column(of, TEXTS)
-    return f"({column}_l is not null and {column}_r is not null)"
-
-
-def _missing(of: object, _: _Names) -> str:
-    column = _column(of, TEXTS)
-    return f"({column}_l is null or {column}_r is null)"
-
-
-def _one_sided(of: object, _: _Names) -> str:
-    column = _column(of, TEXTS)
-    return f"({column}_l is null) <> ({column}_r is null)"
-
-
-def _both(of: object, _: _Names) -> str:
-    column = _column(of, FLAGS)
-    return f"({column}_l and {column}_r)"
-
-
-def _either(of: object, _: _Names) -> str:
-    column = _column(of, FLAGS)
-    return f"({column}_l or {column}_r)"
-
-
-def _neither(of: object, _: _Names) -> str:
-    column = _column(of, FLAGS)
-    return f"not ({column}_l or {column}_r)"
+def _of(columns: Sequence[str], sql: str) -> Callable[[object, _Names], str]:
+    """A predicate about one column, `{c}` in the SQL, that reads the same in every dialect."""
+    return lambda of, _: sql.format(c=_column(of, columns))
 
 
 def _shared(of: object, names: _Names) -> str:
@@ -174,16 +139,6 @@ def _numbered(of: object, _: _Names) -> str:
     return f"({column}_l <> {column}_r and {ends[0]} <> {ends[1]})"
 
 
-def _stem(of: object, _: _Names) -> str:
-    column = _column(of, TEXTS)
-    return f"({column}_l <> {column}_r and split_part({column}_l, '.', 1) = split_part({column}_r, '.', 1))"
-
-
-def _within(of: object, _: _Names) -> str:
-    column = _column(of, TEXTS)
-    return f"(contains({column}_l, {column}_r) or contains({column}_r, {column}_l))"
-
-
 def _script(of: object, names: _Names) -> str:
     column = _column(of, TEXTS)
     sides = [f"({names.matches}({column}_{side}, {_LATIN}))" for side in "lr"]  # on Spark it turns into `x rlike y`
@@ -201,22 +156,22 @@ def _longer(of: object, _: _Names) -> str:
 
 
 _VERBS: Mapping[str, Callable[[object, _Names], str]] = {
-    "same": _same,
-    "differ": _differ,
-    "known": _known,
-    "missing": _missing,
-    "one_sided": _one_sided,
-    "both": _both,
-    "either": _either,
-    "neither": _neither,
+    "same": _of(TEXTS, "{c}_l = {c}_r"),
+    "differ": _of(TEXTS, "{c}_l <> {c}_r"),
+    "known": _of(TEXTS, "({c}_l is not null and {c}_r is not null)"),
+    "missing": _of(TEXTS, "({c}_l is null or {c}_r is null)"),
+    "one_sided": _of(TEXTS, "({c}_l is null) <> ({c}_r is null)"),
+    "both": _of(FLAGS, "({c}_l and {c}_r)"),
+    "either": _of(FLAGS, "({c}_l or {c}_r)"),
+    "neither": _of(FLAGS, "not ({c}_l or {c}_r)"),
     "shared": _shared,
     "crossed": _crossed,
     "similar": _similar,
     "typo": _typo,
     "prefix": _prefix,
     "numbered": _numbered,
-    "stem": _stem,
-    "within": _within,
+    "stem": _of(TEXTS, "({c}_l <> {c}_r and split_part({c}_l, '.', 1) = split_part({c}_r, '.', 1))"),
+    "within": _of(TEXTS, "(contains({c}_l, {c}_r) or contains({c}_r, {c}_l))"),
     "script": _script,
     "holds": _holds,
     "longer": _longer,
