@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,22 +25,12 @@ from sync.core.text import Text
 _H = f"{PREFIX}HUBSPOT__"
 _S = f"{PREFIX}SALESFORCE__"
 
+_SPARK_ADDRESSES = ("sc://", "local", "spark://")
 _POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
-
-# Known names whose feature comes with a later version: value -> needs it.
-_LATER: dict[str, Callable[[str], bool]] = {
-    f"{PREFIX}MODEL_APPROVAL": lambda value: value == "required",
-    f"{PREFIX}PLAYBOOK": bool,
-    f"{PREFIX}NOTIFY__URLS": bool,
-    f"{PREFIX}NOTIFY__DETAILS": lambda value: value.lower() in {"1", "true", "t", "yes", "y", "on"},
-    f"{PREFIX}ENGINE": lambda value: value == "spark",
-    f"{PREFIX}SPARK__REMOTE": bool,
-}
 
 
 def find_problems(values: Mapping[str, str], given: Collection[str]) -> Iterator[Problem]:
     """`given`: every name that was set, also those whose value could not be read."""
-    yield from _later(values)
     yield from _hubspot_credentials(given)
     yield from _salesforce_credentials(given)
     for name in (f"{_H}BASE_URL", f"{_S}LOGIN_URL"):
@@ -48,7 +39,9 @@ def find_problems(values: Mapping[str, str], given: Collection[str]) -> Iterator
     yield from _private_key(values)
     yield from _database(values)
     yield from _ca_file(values)
-    yield from _model(values)
+    yield from _shipped_or_file(f"{PREFIX}MODEL", values, shipped_models(), _MODEL)
+    yield from _shipped_or_file(f"{PREFIX}PLAYBOOK", values, shipped_playbooks(), _PLAYBOOK)
+    yield from _spark(values)
     yield from _status_page(values, given)
 
 
@@ -73,18 +66,6 @@ def database_url(value: str) -> str:
     if url.drivername == "sqlite" and url.database not in (None, "", ":memory:") and url.host is None:
         return value
     raise ValueError("not a database we can use")
-
-
-def _later(values: Mapping[str, str]) -> Iterator[Problem]:
-    for name, needs in _LATER.items():
-        if name in values and needs(values[name]):
-            yield Problem(
-                name,
-                Text(
-                    "what this asks for is not in this version yet. Remove the setting.",
-                    "この機能は現在の版にはまだありません。設定を削除してください。",
-                ),
-            )
 
 
 def _hubspot_credentials(given: Collection[str]) -> Iterator[Problem]:
@@ -226,13 +207,13 @@ def _ca_file(values: Mapping[str, str]) -> Iterator[Problem]:
         )
 
 
-def _model(values: Mapping[str, str]) -> Iterator[Problem]:
-    name = f"{PREFIX}MODEL"
+_MODEL = Text("model", "モデル")
+_PLAYBOOK = Text("playbook", "プレイブック")
+
+
+def _shipped_or_file(name: str, values: Mapping[str, str], shipped: Sequence[str], what: Text) -> Iterator[Problem]:
     value = values.get(name)
-    if value is None or Path(value).is_file():
-        return
-    shipped = shipped_models()
-    if value in shipped:
+    if value is None or value in shipped or Path(value).is_file():
         return
     nearest = difflib.get_close_matches(value, shipped, n=1)
     hint = Text(f" Did you mean {nearest[0]}?", f"{nearest[0]} ではありませんか。") if nearest else Text("", "")
@@ -240,16 +221,25 @@ def _model(values: Mapping[str, str]) -> Iterator[Problem]:
     yield Problem(
         name,
         Text(
-            f"no file and no shipped model of that name.{hint.en} Give a path, or one of: {listed}.",
-            f"この名前のファイルも付属モデルもありません。{hint.ja}パスか、次のいずれかを指定してください: {listed}",
+            f"no file and no shipped {what.en} of that name.{hint.en} Give a path, or one of: {listed}.",
+            f"この名前のファイルも付属{what.ja}もありません。{hint.ja}パスか、次のいずれかを指定してください: {listed}",
         ),
     )
 
 
 def shipped_models() -> list[str]:
     """Names of the models that come with the package."""
-    folder = resources.files("config") / "models"
-    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    return _shipped("models")
+
+
+def shipped_playbooks() -> list[str]:
+    """Names of the playbooks that come with the package."""
+    return _shipped("playbooks")
+
+
+def _shipped(folder: str) -> list[str]:
+    entries = (resources.files("config") / folder).iterdir()
+    return sorted(entry.name.removesuffix(".yaml") for entry in entries if entry.name.endswith(".yaml"))
 
 
 def _status_page(values: Mapping[str, str], given: Collection[str]) -> Iterator[Problem]:
@@ -263,5 +253,39 @@ def _status_page(values: Mapping[str, str], given: Collection[str]) -> Iterator[
                 f"random token, or {PREFIX}HTTP__HOST=127.0.0.1.",
                 f"不足しています。{PREFIX}HTTP__HOST がループバックではなく、状態ページには顧客の情報が表示されます。"
                 f"長いランダムな文字列を設定するか、{PREFIX}HTTP__HOST=127.0.0.1 にしてください。",
+            ),
+        )
+
+
+def _spark(values: Mapping[str, str]) -> Iterator[Problem]:
+    engine, remote = f"{PREFIX}ENGINE", f"{PREFIX}SPARK__REMOTE"
+    address = values.get(remote, "")
+    if values.get(engine) != "spark":
+        if address:
+            yield Problem(
+                remote,
+                Text(
+                    f"an address that nothing uses: set {engine}=spark, or remove it.",
+                    f"使われない設定です。{engine}=spark を設定するか、この設定を削除してください。",
+                ),
+            )
+        return
+    if find_spec("pyspark") is None:
+        yield Problem(
+            engine,
+            Text(
+                "spark needs pyspark, which is not installed. Run: pip install 'leadsync[spark]'",
+                "spark には pyspark が必要ですが、インストールされていません。pip install 'leadsync[spark]' を"
+                "実行してください。",
+            ),
+        )
+    if address and not address.startswith(_SPARK_ADDRESSES):
+        yield Problem(
+            remote,
+            Text(
+                "not an address of Spark. Write sc://HOST:PORT (Spark Connect) or local[2], or leave it empty for "
+                "this machine.",
+                "Spark のアドレスではありません。sc://ホスト:ポート(Spark Connect)か local[2] の形で指定するか、"
+                "このマシンで実行する場合は空のままにしてください。",
             ),
         )

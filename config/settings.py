@@ -117,10 +117,9 @@ class TaskSettings(Group):
         5,
         ge=1,
         le=500,
-        description="Tasks an owner gets in a day at go-live; people beyond it are shown as queued, so that "
-        "nobody starts with a hundred tasks",
+        description="Tasks an owner gets on a business day at most, best first; the playbook may say fewer. People "
+        "beyond it are shown as queued",
     )
-    sla_hours: int = Field(24, ge=1, le=720, description="Hours from becoming hot until the follow-up task is due")
 
 
 class BrakeSettings(Group):
@@ -151,12 +150,24 @@ class HttpSettings(Group):
 
 
 class NotifySettings(Group):
-    urls: tuple[SecretStr, ...] = Field((), description="Addresses that get alerts. Not in this version yet")
-    details: bool = Field(False, description="Whether alerts name people. Not in this version yet")
+    urls: tuple[SecretStr, ...] = Field(
+        (),
+        description="Apprise addresses (Slack, Teams, mail, webhook, ...) that are told of hot people, follow-ups that "
+        "are nearly due or overdue, and changed rules; what is due at one time comes as one message",
+    )
+    details: bool = Field(
+        False,
+        description="Whether these messages name people and companies. Without, they hold scores, rule labels and links "
+        "into the CRM",
+    )
 
 
 class SparkSettings(Group):
-    remote: str = Field("", description="Spark Connect address for ENGINE=spark. Not in this version yet")
+    remote: str = Field(
+        "",
+        description="Where ENGINE=spark computes: sc://HOST:PORT (Spark Connect), or local[N]. Empty: on this machine, "
+        "which needs Java 17",
+    )
 
 
 class Settings(BaseSettings):
@@ -179,9 +190,14 @@ class Settings(BaseSettings):
     )
     model: str = Field("basic", min_length=1, description="Scoring model: a shipped name or the path of a YAML file")
     model_approval: Literal["off", "required"] = Field(
-        "off", description="required: an unapproved model does not score. Not in this version yet"
+        "off", description="required: a model scores only with the sign-offs of marketing and sales"
     )
-    playbook: str = Field("", description="Path of the playbook (YAML). Not in this version yet")
+    playbook: str = Field(
+        "default",
+        min_length=1,
+        description="Playbook, what sales and marketing agreed (SLA, calendar, owners): a shipped name or the path of "
+        "a YAML file",
+    )
     data_dir: Path = Field(
         Path("./var"), description="Folder of the files that leadsync keeps, the SQLite database among them"
     )
@@ -196,8 +212,8 @@ class Settings(BaseSettings):
     )
     engine: Literal["duckdb", "spark"] = Field(
         "duckdb",
-        description="Where scores are computed; results are the same. duckdb: on this machine (this version computes "
-        "them in Python there). spark: on a cluster, which is not in this version yet",
+        description="Where scores are computed; results are the same. duckdb: on this machine. spark: on a Spark "
+        "(SPARK__REMOTE), for accounts that outgrow one machine; needs `pip install leadsync[spark]`",
     )
     hubspot: HubSpotSettings = Field(
         HubSpotSettings(), description="HubSpot: ACCESS_TOKEN, or all three of OAuth. Without them HubSpot is off."

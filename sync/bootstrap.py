@@ -4,33 +4,45 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from sqlalchemy.engine import make_url
 
 from config.settings import Loaded, Settings
 from connectors import registry
+from connectors.notices import AppriseChannel, channels
 from connectors.registry import FACTORIES
+from sync.child_process import Limits
 from sync.core.records import RecordKey
 from sync.core.text import Text
 from sync.errors import AccountMismatch, ConfigError, FeatureMissing, Stopped, VendorError
 from sync.handoff.draft import Policy
-from sync.identity.child import Limits, Matcher
+from sync.handoff.playbook import Playbook
+from sync.handoff.playbook_file import load_playbook
+from sync.identity.child import Matcher
 from sync.identity.engine.judging import Trained
 from sync.identity.engine.model import Model
 from sync.identity.site_model import FILE_NAME, SiteModel
 from sync.identity.trainer import train_apart
 from sync.jobs.cycle import Cycle, CycleResult, Order, Reporter
+from sync.jobs.domain_lists import bind
+from sync.jobs.model_approval import model_in_force
+from sync.jobs.notify import NotifyTotals, Wording, notify
 from sync.jobs.plan import Brake
-from sync.jobs.rescore import Scoring
+from sync.jobs.rescore import Scorer, Scoring
 from sync.jobs.resolve import resolve
 from sync.ports import Clock, Connector, ConnectorContext, RecordPages
+from sync.scoring.child import SPARK, ScoringChild
+from sync.scoring.model import Model as ScoringModel
 from sync.scoring.model import load_model
 from sync.store.database import SqlStore
 from sync.store.lease import Busy, StoreLease
@@ -38,6 +50,7 @@ from sync.telemetry import Telemetry
 
 _ACCOUNT_CHECK_SECONDS = 86_400
 _CALLS_KEPT_SECONDS = 10
+_FOR_JAVA = ("PATH", "JAVA_HOME", "SPARK_HOME")  # of our environment, what a Spark on this machine needs
 
 
 class StoreMemory:
@@ -64,15 +77,36 @@ class Service:
     telemetry: Telemetry
     connectors: Mapping[str, Connector]
     engine: Matcher
+    scorer: Scorer
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
     wait: Callable[[float], object] | None = None  # how to let time pass; None: really wait, until `stop` is set
     _calls_kept_at: float = 0.0
     _lease: StoreLease | None = None  # while a cycle runs
+    _scoring: Scoring | None = None  # the rules in force
+
+    @property
+    def scoring(self) -> Scoring:
+        """The rules in force, bound to the domains of this account as they are now."""
+        if self._scoring is None:
+            self._take_up_rules()
+        assert self._scoring is not None
+        with self.store.reading() as unit:
+            self._scoring = bind(self._scoring, self.playbook.domains, unit)
+        return self._scoring
 
     @cached_property
-    def scoring(self) -> Scoring:
-        return Scoring(load_model(self.settings.model), self.settings.timezone, self.settings.language)
+    def wanted_model(self) -> ScoringModel:
+        """The scoring model that is asked for."""
+        return load_model(self.settings.model)
+
+    def _take_up_rules(self) -> None:
+        """Which model scores may change with a sign-off. Raises `ConfigError` when none may."""
+        model, settings = self.wanted_model, self.settings
+        if settings.model_approval == "required" or self._lease:
+            model = model_in_force(self.store, model, settings.model_approval == "required", int(self.clock()))
+        if self._scoring is None or self._scoring.version != model.version:
+            self._scoring = Scoring(model, settings.timezone, settings.language)
 
     @cached_property
     def site_model(self) -> SiteModel:
@@ -83,6 +117,10 @@ class Service:
         return train_apart(features, Limits(folder=self.settings.data_dir), least)
 
     @cached_property
+    def playbook(self) -> Playbook:
+        return load_playbook(self.settings.playbook)
+
+    @cached_property
     def policy(self) -> Policy:
         settings = self.settings
         return Policy(
@@ -90,7 +128,7 @@ class Service:
             writable={},
             tasks_system=settings.tasks.system,
             per_owner_per_day=settings.tasks.per_owner_per_day,
-            sla_hours=settings.tasks.sla_hours,
+            playbook=self.playbook,
             language=settings.language,
             timezone=settings.timezone,
             pilot_owners=frozenset(owner.strip().lower() for owner in settings.pilot.owners)
@@ -170,11 +208,13 @@ class Service:
             with self.store.begin() as unit:
                 unit.abandon_runs(int(self.clock()))
             try:
+                self._take_up_rules()
                 unavailable = self._check_accounts()
                 cycle = Cycle(
                     self.connectors,
                     self.store,
                     self.engine,
+                    self.scorer,
                     self.scoring,
                     self.policy,
                     self.clock,
@@ -187,6 +227,19 @@ class Service:
             finally:
                 self._lease = None
                 self._keep_calls(force=True)
+
+    @cached_property
+    def channels(self) -> list[AppriseChannel]:
+        """Where notices go. Raises `ConfigError` when an address is none."""
+        return channels([url.get_secret_value() for url in self.settings.notify.urls])
+
+    def tell(self) -> NotifyTotals:
+        """Sends the notices that are due; to be called when no cycle runs, as channels take their time."""
+        settings = self.settings
+        with self.store.reading() as unit:
+            pages = {system: json.loads(unit.fact(f"pages:{system}") or "{}") for system in FACTORIES}
+        wording = Wording(settings.language, settings.timezone, settings.notify.details, pages)
+        return notify(self.store, self.channels, wording, int(self.clock()))
 
     def sleep(self, seconds: float) -> None:
         """Waits, unless the service is asked to stop. A cycle that waits for a CRM keeps its lease."""
@@ -241,6 +294,12 @@ class Service:
                     unit.add_calls(system, hour, count)
 
 
+def store_exists(settings: Settings) -> bool:
+    """Whether `open_store` would find a database rather than make one; of a server's we take it that it is there."""
+    url = make_url(settings.database)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
+
+
 def open_store(settings: Settings) -> SqlStore:
     """The store, its schema brought up to date."""
     store = SqlStore(settings.database)
@@ -268,12 +327,19 @@ def wire(settings: Settings, store: SqlStore, clock: Clock = time.time) -> Servi
     """The service over a store that is open already, with a connector for each CRM that is configured."""
     telemetry = Telemetry(clock, _used(store, clock))
     matcher = Matcher(Limits(folder=settings.data_dir))
-    service = Service(settings, store, telemetry, {}, matcher, clock)
+    service = Service(settings, store, telemetry, {}, matcher, _scorer(settings), clock)
     service.connectors = {
         system: registry.build(system, getattr(settings, system), _context(service, system))
         for system in configured(settings)
     }
     return service
+
+
+def _scorer(settings: Settings) -> ScoringChild:
+    spark = settings.engine == SPARK
+    java = {name: os.environ[name] for name in _FOR_JAVA if name in os.environ} if spark else {}
+    limits = Limits(folder=settings.data_dir.absolute())
+    return ScoringChild(limits, settings.engine, settings.spark.remote, java)
 
 
 def configured(settings: Settings) -> list[str]:

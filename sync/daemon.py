@@ -111,12 +111,19 @@ class Jobs:
                 self._refused(error)
             return
         self._recovered(result, reporter)
+        self._tell()
         self._service.telemetry.observe_cycle(result, order.job)
         with self._service.store.reading() as unit:
             self._service.telemetry.observe_census(unit.census())
         _log_result(order.job, result)
         if self._ended:
             self._ended(result)
+
+    def _tell(self) -> None:
+        """What became due in the cycle goes out at once; a channel that fails is tried again with the next one."""
+        totals = self._service.tell()
+        if totals.sent or totals.expired:
+            _log.info("notices", sent=totals.sent, waiting=totals.waiting, expired=totals.expired)
 
     def _recovered(self, result: CycleResult, reporter: LogReporter) -> None:
         for system in result.pulls:
@@ -138,6 +145,7 @@ def run(
     """
     configure_logging("info", log)
     service.take_up_model()
+    _ = service.channels  # a wrong address is told at once, not at the first hot lead
     done = threading.Event()
     refusals: list[ConfigError] = []
 

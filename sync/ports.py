@@ -77,11 +77,20 @@ class ScoreUpdate:
 class TaskAction(StrEnum):
     CREATE = "create"
     COMPLETE = "complete"
+    REASSIGN = "reassign"  # gives one of our open tasks to another owner; records keep theirs
+
+
+class Priority(StrEnum):
+    HIGH = "high"
+    NORMAL = "normal"
 
 
 @dataclass(frozen=True, slots=True)
 class TaskOrder:
-    """One follow-up task to create, or one of ours to complete.
+    """One follow-up task to create, or one of ours to complete or to give to another owner.
+
+    With `deal` the task also hangs on that deal of the same system, where the vendor allows it (Salesforce does not
+    for leads).
 
     `body` already holds the marker line `leadsync:<task_key>`. With `suspect_since` set, an earlier attempt
     may have reached the vendor: the connector looks for the marker on the person's tasks made since then
@@ -97,9 +106,11 @@ class TaskOrder:
     due_at: int | None = None
     remind_at: int | None = None
     owner_id: str = ""  # "" leaves the vendor's default
-    task_id: str = ""  # COMPLETE only
-    note: str = ""  # COMPLETE: appended to the body
+    task_id: str = ""  # COMPLETE and REASSIGN only
+    note: str = ""  # COMPLETE and REASSIGN: appended to the body
     suspect_since: int | None = None
+    priority: Priority = Priority.HIGH
+    deal: RecordKey | None = None
 
 
 class Health(StrEnum):
@@ -212,8 +223,9 @@ class Connector(Protocol):
         """Makes or completes tasks in vendor-sized batches; never repeats a create blindly."""
         ...
 
-    def provision(self, apply: bool, minimal: bool = False) -> Iterator[Step]:
-        """Compares our fields and rights with the account and, with `apply`, makes what is missing."""
+    def provision(self, apply: bool, minimal: bool = False, lists: bool = False) -> Iterator[Step]:
+        """Compares our fields and rights with the account and, with `apply`, makes what is missing; with `lists`
+        also the lists of hot, at-risk, stale and reactivated people that salespeople work from."""
         ...
 
     def deprovision(self, apply: bool) -> Iterator[Step]:

@@ -147,6 +147,15 @@ class PersonEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Deals:
+    """What the deals of a person, and of the companies she works at, come to."""
+
+    customer: bool = False  # one was won
+    under_way: bool = False
+    lost_at: int | None = None  # when the last lost one was closed
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """All that is known of one person: what scoring starts from."""
 
@@ -159,6 +168,87 @@ class Dossier:
     content: Mapping[RecordKey, tuple[str, str]]  # campaign or form -> (name, type)
     accounts: Mapping[RecordKey, tuple[RecordKey, ...]] = field(default_factory=dict)  # company -> all its records
     chosen: Mapping[str, RecordKey] = field(default_factory=dict)  # field -> the record whose value a reviewer took
+    deals: Deals = Deals()
+    recycled_at: int | None = None  # sent back to nurture by an order
+    numbers: Mapping[RecordKey, int] = field(default_factory=dict)  # activity -> the store's number for it
+
+
+ActRow = tuple[int, int, int]  # at, activity, subject: numbers of the store
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What records and activities tell of a person: when she was first known, and her own acts."""
+
+    first_known_at: int
+    acts: frozenset[ActRow]
+    repeats: bool  # among her activities may be some that tell of one occurrence
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """A person's surviving attributes, as the scorer asks for them; "" and None for unknown."""
+
+    title: str = ""
+    department: str = ""
+    company_name: str = ""
+    industry: str = ""
+    country: str = ""
+    region: str = ""
+    city: str = ""
+    source: str = ""
+    status: str = ""
+    domains: tuple[str, ...] = ()  # of her mailboxes, sorted
+    employees: int | None = None
+    opted_out: bool = False
+    customer: bool = False
+    open_deal: bool = False
+    lost_at: int | None = None
+    recycled_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """What a person is to be scored by from now on. Without `traits` her attributes are those of before."""
+
+    person_id: int
+    first_known_at: int
+    acts: frozenset[ActRow]
+    traits: Traits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What acts are about, in words."""
+
+    kind: str
+    url: str  # without its query
+    title: str
+    content_id: str
+    content_name: str
+    content_type: str
+    status: str
+    responded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What everybody was scored by from a time on, beside what is known of them."""
+
+    since: int
+    version: str  # of the model
+    timezone: str
+    lists: Mapping[str, Sequence[str]]  # domain lists that the model was bound to
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringSource:
+    """Where a scoring process reads: `driver` is sqlite or postgresql, `address` what ADBC opens (it may hold a
+    password), `queries` the engine's inputs by name."""
+
+    driver: str
+    address: str = field(repr=False)
+    queries: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +285,11 @@ class ScoreRow:
     model_version: str
     as_of: int
     lines: tuple[LedgerLine, ...] = ()
+    missed: str = ""  # hot conditions that a total at the threshold lacks, with commas
+    reactivated: bool = False
+    mark: int = 0  # equal marks, equal ledgers
+    acts: str = ""  # the two acts that a task's subject names, in words
+    codes: Mapping[str, int] = field(default_factory=dict, compare=False)  # words as the model's numbers; for saving
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +322,16 @@ class Episode:
     owner: str = ""
     ordered_at: int | None = None
     due_at: int | None = None
+    plain_due_at: int | None = None  # 24 hours on, whatever the calendar says
     acked_at: int | None = None
     met_at: int | None = None
+    warned_at: int | None = None
+    breached_at: int | None = None
+    reassigned_at: int | None = None
+    handover: str = "lead"  # lead, account or deal: see the table
+    account_id: int | None = None
+    deal: str | None = None
+    owner_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +349,10 @@ class Standing:
     episode: Episode | None  # the latest one
     company_owners: Mapping[RecordKey, str]  # company -> owner id
     last_number: int = 0  # of the episodes that were hers and stayed with another person when they parted
+    account_id: int | None = None  # known only of who is hot, or was until now; so are its owners and deals
+    account_owners: tuple[tuple[str, str], ...] = ()  # (system, owner id), Salesforce's first
+    open_deals: tuple[OpenDeal, ...] = ()  # her own first
+    answers: Mapping[int, str] = field(default_factory=dict)  # record id -> answer to its latest verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +394,18 @@ class Owner:
     email: str
     name: str
     active: bool
+    manager_id: str = ""
+    automated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDeal:
+    """An open deal of a person, or of her account (`through_account`)."""
+
+    key: RecordKey
+    owner_id: str
+    name: str
+    through_account: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +444,57 @@ class DealOutcome:
     name: str
     closed_at: int
     person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a salesperson said of a score (`core.fields.VERDICTS`), with the ledger of that moment."""
+
+    id: int
+    person_id: int
+    record_id: int
+    at: int
+    verdict: str
+    note: str
+    total: int
+    band: str
+    model_version: str
+    lines: tuple[LedgerLine, ...]
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StaleLead:
+    """`kind`: untouched (hot, and sales has not been in touch since) or idle (a high score and no act since)."""
+
+    person_id: int
+    kind: str
+    since: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFilter:
+    """All that is asked must hold; "" and False ask nothing."""
+
+    band: str = ""
+    segment: str = ""
+    interest: str = ""  # as written to the CRMs
+    reactivated: bool = False
+    queued: bool = False  # hot, and waiting for the owner's turn to get a task
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingNotice:
+    """A notice that waits to go out. `kind`: hot, sla_warning, sla_breach, model_change."""
+
+    id: int
+    kind: str
+    person_id: int | None
+    episode_id: int | None
+    payload: Mapping[str, Any]
+    created_at: int
+    attempts: int
 
 
 class PullUnit(Protocol):
@@ -450,7 +620,9 @@ class ResolveUnit(Protocol):
         """Connects activities to records that have arrived meanwhile; returns how many were connected."""
         ...
 
-    def flag(self, person_ids: Iterable[int], score: bool = False, plan: bool = False) -> None: ...
+    def flag(self, person_ids: Iterable[int], score: bool = False, plan: bool = False, acts: bool = False) -> None:
+        """`acts`: to be scored, and nothing but her activities has changed."""
+        ...
 
 
 class AccountsUnit(Protocol):
@@ -478,14 +650,25 @@ class AccountsUnit(Protocol):
 
 
 class RescoreUnit(Protocol):
-    def flag_all_for_score(self) -> None: ...
+    def flag_all_for_score(self) -> None:
+        """What everybody did is looked at anew."""
+        ...
+
     def score_due(self, limit: int, after: int = 0) -> list[int]:
         """Persons to score in the order of their ids, from the one after `after` on."""
         ...
 
-    def dossiers(self, person_ids: Sequence[int]) -> list[Dossier]: ...
+    def dossiers(self, person_ids: Sequence[int], activities: bool = True) -> list[Dossier]:
+        """Without `activities` all but what they did."""
+        ...
+
     def save_scores(self, rows: Sequence[ScoreRow]) -> int:
-        """Stores scores with their lines and flags the changed persons for planning; returns how many changed."""
+        """Stores scores with their lines and flags the changed persons for planning; returns how many changed. Lines
+        name acts by their numbers, and the basis is filled in."""
+        ...
+
+    def settle_bases(self, version: str) -> None:
+        """Who awaits a score and has it unchanged: what she is scored by may have changed nevertheless."""
         ...
 
     def choose(self, record_id: int, field: str, author: str, at: int) -> None:
@@ -494,8 +677,59 @@ class RescoreUnit(Protocol):
 
     def drop_scores(self, person_ids: Sequence[int]) -> None: ...
     def drop_orders_of(self, person_ids: Sequence[int]) -> None: ...
-    def scored(self, person_ids: Iterable[int]) -> None:
-        """These are no longer due."""
+
+
+class FeedUnit(Protocol):
+    """What the scoring engine reads: acts and traits, kept up to date for who is due."""
+
+    def traits_due(self, person_ids: Sequence[int]) -> set[int]:
+        """Those of them whose traits are to be made anew, or for the first time."""
+        ...
+
+    def seen(self, person_ids: Sequence[int]) -> dict[int, Seen]:
+        """What records and activities tell of each of these persons. Who has no live record is missing."""
+        ...
+
+    def occurred(self, activities: Mapping[int, Sequence[ActivityRecord]]) -> dict[int, frozenset[ActRow]]:
+        """Person -> the acts that these activities of hers are; they need not tell what the stored ones tell."""
+        ...
+
+    def activities_of(
+        self, person_ids: Sequence[int], since: int = 0, kinds: Collection[str] = ()
+    ) -> dict[int, list[ActivityRecord]]:
+        """Live activities of each person, oldest first, each once."""
+        ...
+
+    def feed(self, fed: Sequence[Fed], at: int) -> None:
+        """Acts and traits of these persons are now as given; they await their score and are no longer due."""
+        ...
+
+    def feed_no_more(self, person_ids: Sequence[int], at: int) -> None:
+        """These have neither acts nor traits from now on, and await no score."""
+        ...
+
+    def awaited(self) -> int:
+        """How many persons await their score."""
+        ...
+
+    def none_awaited(self) -> None: ...
+    def no_longer_due(self, person_ids: Iterable[int]) -> None: ...
+    def acts_of(self, person_ids: Sequence[int], known_at: int | None = None) -> dict[int, list[ActRow]]:
+        """Acts of each person in order; with `known_at`, those that were hers then, as far as was known."""
+        ...
+
+    def traits_of(self, person_ids: Sequence[int], known_at: int | None = None) -> dict[int, tuple[int, Traits]]:
+        """Person -> when she was first known, and her traits; with `known_at`, as they were then."""
+        ...
+
+    def subjects(self, numbers: Iterable[int]) -> dict[int, Subject]: ...
+    def activity_keys(self, numbers: Iterable[int]) -> dict[int, RecordKey]: ...
+    def rules_in_force(self, at: int) -> Rules | None:
+        """By which everybody was scored at a time."""
+        ...
+
+    def put_in_force(self, rules: Rules) -> None:
+        """From `rules.since` on, unless they are already."""
         ...
 
 
@@ -518,6 +752,11 @@ class PlanUnit(Protocol):
     def set_first_hot(self, person_id: int, at: int) -> None: ...
     def queued_episodes(self) -> list[Episode]: ...
     def ordered_tasks_since(self, since: int) -> list[Episode]: ...
+    def episodes_in_accounts(self, account_ids: Collection[int], since: int) -> dict[int, list[Episode]]: ...
+    def episodes_to_reconsider(self) -> list[Episode]: ...
+    def notes_since(self, since: int) -> list[Episode]: ...
+    def open_tasks(self) -> list[Episode]: ...
+    def last_tasks(self, limit: int) -> list[Episode]: ...
     def own_tasks(self, task_keys: Sequence[str]) -> dict[str, RecordKey]:
         """Tasks of ours that the pull has seen in a CRM, by task key."""
         ...
@@ -543,7 +782,7 @@ class PushUnit(Protocol):
     def told(self, record_ids: Sequence[int]) -> dict[int, Told]: ...
     def episode(self, episode_id: int) -> Episode | None: ...
     def update_episode(self, episode_id: int, **values: Any) -> None: ...
-    def flag(self, person_ids: Iterable[int], score: bool = False, plan: bool = False) -> None: ...
+    def flag(self, person_ids: Iterable[int], score: bool = False, plan: bool = False, acts: bool = False) -> None: ...
 
 
 class RemovalUnit(Protocol):
@@ -555,12 +794,19 @@ class RemovalUnit(Protocol):
 class SlaUnit(Protocol):
     def closed_tasks(self, task_keys: Sequence[str]) -> dict[str, int]: ...
     def open_slas(self) -> list[Episode]: ...
+    def owners(self) -> list[Owner]: ...
+    def order(self, orders: Sequence[NewOrder], run_id: int | None, at: int) -> None: ...
+    def drop_orders(self, keys: Iterable[str]) -> int: ...
+    def notify(
+        self, key: str, kind: str, person_id: int | None, episode_id: int | None, payload: Mapping[str, Any], at: int
+    ) -> bool: ...
+    def noticed(self, keys: Iterable[str]) -> set[str]: ...
     def touches(self, person_ids: Sequence[int], since: int) -> dict[int, list[ActivityRecord]]:
         """Logged sales activities since then, oldest first, by person."""
         ...
 
     def update_episode(self, episode_id: int, **values: Any) -> None: ...
-    def flag(self, person_ids: Iterable[int], score: bool = False, plan: bool = False) -> None: ...
+    def flag(self, person_ids: Iterable[int], score: bool = False, plan: bool = False, acts: bool = False) -> None: ...
 
 
 class RunUnit(Protocol):
@@ -619,11 +865,89 @@ class ReviewUnit(Protocol):
         ...
 
 
+class FeedbackUnit(Protocol):
+    def hear_verdicts(self, records: Iterable[PersonRecord], at: int) -> int: ...
+    def unanswered(self, limit: int) -> list[Heard]: ...
+    def standing_verdicts(self, limit: int, after: int = 0) -> list[Heard]: ...
+    def answer(self, answers: Mapping[int, str]) -> None: ...
+    def answers_of(self, record_ids: Sequence[int]) -> dict[int, str]: ...
+    def verdict_counts(self, since: int) -> dict[str, int]: ...
+    def stale_untouched(self, opened_before: int, limit: int = ...) -> list[StaleLead]: ...
+    def stale_idle(self, total: int, idle_since: int, limit: int = ...) -> list[StaleLead]: ...
+    def recycle(self, person_ids: Sequence[int], at: int) -> None: ...
+    def keep_figures(self, day: str, figures: Mapping[str, int]) -> None: ...
+    def figures(self, name: str, since: str) -> dict[str, int]: ...
+    def people_like(self, wanted: PersonFilter, limit: int) -> list[int]: ...
+    def notices_due(self, now: int, limit: int) -> list[OutgoingNotice]: ...
+    def settle_notices(self, ids: Sequence[int], state: str, at: int) -> None: ...
+    def put_off_notices(self, notices: Mapping[int, tuple[int, Mapping[str, Any]]]) -> None: ...
+    def main_record(self, person_id: int) -> Member | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """A model that scored. `source` is its canonical JSON; in force from `first_at`, last seen at `used_at`."""
+
+    version: str
+    source: str
+    first_at: int
+    used_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """Somebody agreed to a model. `role`: marketing, sales, ..."""
+
+    version: str
+    role: str
+    name: str
+    at: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Matured:
+    """Hot episodes old enough to tell, and how many of them led to an opportunity within the window."""
+
+    episodes: int
+    opportunities: int
+
+
+class ApprovalUnit(Protocol):
+    def use_model(self, version: str, source: str, at: int) -> bool:
+        """Puts down that this model scores; True when it never did before."""
+        ...
+
+    def model_versions(self) -> list[ModelVersion]:
+        """Every model that ever scored, the one used last first."""
+        ...
+
+    def sign_off(self, version: str, role: str, name: str, at: int, note: str = "") -> None: ...
+    def sign_offs(self, version: str = "") -> list[SignOff]:
+        """In the order in which they were given; without a version, of all."""
+        ...
+
+    def firings_since(self, since: int) -> list[RuleFiring]: ...
+    def matured(self, hot_before: int, window: int) -> Matured:
+        """Of episodes that began earlier than `hot_before`; the window is in seconds."""
+        ...
+
+    def young_episodes(self, hot_before: int) -> int: ...
+    def scored_by(self) -> dict[str, int]:
+        """Model version -> persons whose score is by it."""
+        ...
+
+    def bands_after(self, after: int, limit: int, bands: Collection[str] = ()) -> list[tuple[int, str, int]]:
+        """(person, band, total) of scored persons in the order of their ids; without `bands`, of every band."""
+        ...
+
+
 class Unit(
     PullUnit,
     ResolveUnit,
     AccountsUnit,
     RescoreUnit,
+    FeedUnit,
     PlanUnit,
     PushUnit,
     SlaUnit,
@@ -631,6 +955,8 @@ class Unit(
     ReportUnit,
     ReviewUnit,
     RemovalUnit,
+    FeedbackUnit,
+    ApprovalUnit,
     Protocol,
 ):
     """Everything that one transaction can do."""
@@ -640,4 +966,9 @@ class Store(Protocol):
     def begin(self) -> AbstractContextManager[Unit]: ...
     def reading(self) -> AbstractContextManager[Unit]:
         """A consistent view that holds up nobody; nothing may be changed through it."""
+        ...
+
+    def scoring_source(self, everybody: bool, version: str | None) -> ScoringSource:
+        """For a process that scores everybody, or who awaits a score. Scores by `version` are known to it and come
+        back only when they differ; with None all come."""
         ...

@@ -31,8 +31,9 @@ from bench.matching.lists import SHARES
 from bench.matching.processes import run
 from bench.matching.table import table
 from connectors.sandbox.world.contacts import ContactRow, contact_list
+from sync.child_process import Limits
 from sync.core.records import PersonRecord, RecordKey
-from sync.identity.child import Limits, Matcher
+from sync.identity.child import Matcher
 from sync.jobs.resolve import resolve
 from sync.store.database import SqlStore
 

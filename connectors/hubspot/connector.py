@@ -87,8 +87,8 @@ class HubSpotConnector:
     def record_url(self, key: RecordKey) -> str:
         return self._reference.record_url(key)
 
-    def provision(self, apply: bool, minimal: bool = False) -> Iterator[Step]:
-        return Provisioner(self._client, self._reference).provision(apply, minimal)
+    def provision(self, apply: bool, minimal: bool = False, lists: bool = False) -> Iterator[Step]:
+        return Provisioner(self._client, self._reference).provision(apply, minimal, lists)
 
     def deprovision(self, apply: bool) -> Iterator[Step]:
         return Provisioner(self._client, self._reference).deprovision(apply)

@@ -275,6 +275,7 @@ def owner(raw: Any, archived: bool) -> OwnerRecord:
         email=str(raw.get("email") or "").strip(),
         name=" ".join(part for part in names if part),
         active=not archived,
+        automated=str(raw.get("type") or "").upper() == "QUEUE",  # nobody's own; managers are not told at all
     )
 
 

@@ -1,4 +1,5 @@
-"""Makes our property group and properties on contacts, and removes them again. What others made is never touched."""
+"""Makes our property group and properties on contacts, on demand the lists that filter on them, and removes them
+again. What others made is never touched."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Any
 from connectors.hubspot import routes
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.failures import Complaints, error_code, is_absent, listed
+from connectors.hubspot.lists import Lists
 from connectors.hubspot.reference import Reference
 from sync.core.fields import FIELDS, HUBSPOT_GROUP, Field, FieldType, chosen
 from sync.core.records import HUBSPOT
@@ -36,9 +38,19 @@ class Provisioner:
     def __init__(self, client: HubSpotClient, reference: Reference) -> None:
         self._client, self._reference = client, reference
         self._language = "ja" if client.day_zone == "Asia/Tokyo" else "en"
+        self._lists = Lists(client, reference, self._language)
 
-    def provision(self, apply: bool, minimal: bool) -> Iterator[Step]:
+    def provision(self, apply: bool, minimal: bool, lists: bool) -> Iterator[Step]:
         existing = self._reference.properties()
+        usable = set(existing)
+        for step in self._properties(existing, apply, minimal):
+            if step.kind == "property" and step.state in ("missing", "created"):
+                usable.add(step.name)
+            yield step
+        if lists:
+            yield from self._lists.provision(apply, usable)
+
+    def _properties(self, existing: Mapping[str, Mapping[str, Any]], apply: bool, minimal: bool) -> Iterator[Step]:
         group_there = self._group_exists()
         missing = [own for own in chosen(minimal) if own.hubspot_name not in existing]
         archived = self._reference.properties(archived=True) if missing else {}
@@ -66,6 +78,8 @@ class Provisioner:
             self._reference.forget_fields()
 
     def deprovision(self, apply: bool) -> Iterator[Step]:
+        """Lists first: they filter on the properties."""
+        yield from self._lists.deprovision(apply)
         existing = self._reference.properties()
         in_group = [name for name, found in existing.items() if found.get("groupName") == HUBSPOT_GROUP]
         ours = [own.hubspot_name for own in FIELDS if own.hubspot_name in in_group]

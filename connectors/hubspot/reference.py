@@ -154,6 +154,13 @@ class Reference:
     def remember_forms(self, forms: Sequence[tuple[str, str]]) -> None:
         self._remember("forms", [list(each) for each in forms])
 
+    def lists_made(self) -> bool:
+        """Whether working lists of ours were made in this account, as far as is known."""
+        return self._recall("lists") is not None
+
+    def remember_lists_made(self) -> None:
+        self._remember("lists", True)
+
     def is_missing(self, feature: str) -> bool:
         """Whether the feature was refused within the last day (then it is asked for again)."""
         return self._recall(f"missing.{feature}", MISSING_FEATURE_EVERY) is not None

@@ -1,9 +1,10 @@
-"""Makes follow-up tasks and completes them. A create has no idempotency key: after a lost answer the task is looked
-for by its marker, through the person's associations (search lags), before it is made again."""
+"""Makes follow-up tasks, completes them and gives them to other owners. A create has no idempotency key: after a lost
+answer the task is looked for by its marker, through the person's associations (search lags), before it is made again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,12 +16,16 @@ from connectors.hubspot.values import epoch_ms, iso_ms, plain_text, task_body, t
 from connectors.hubspot.writes import where_are
 from sync.core.records import HUBSPOT, RecordKey
 from sync.errors import TemporaryFailure, VendorError
-from sync.ports import Outcome, Result, TaskAction, TaskOrder
+from sync.ports import Outcome, Priority, Result, TaskAction, TaskOrder
 
-_TASK_TO_CONTACT = 204
+_TASK_TO_CONTACT, _TASK_TO_DEAL = 204, 216
+_PRIORITIES = {Priority.HIGH: "HIGH", Priority.NORMAL: "MEDIUM"}
+_WITHOUT_DEAL = "DEAL_REFUSED made without deal"
 _CLOCK_SLACK_MS = 300_000
 _OWNER, _REMINDER = "hubspot_owner_id", "hs_task_reminders"
 _COMPLETED = "COMPLETED"
+# What an order asks of a task as it was read (None: it is gone): property changes to send, or what became of it.
+_Decide = Callable[[TaskOrder, Mapping[str, Any] | None], "dict[str, str] | Outcome"]
 
 
 class TaskWriter:
@@ -32,12 +37,17 @@ class TaskWriter:
 
     def write(self, orders: Sequence[TaskOrder]) -> Iterator[Sequence[Outcome]]:
         """One outcome per key. Two orders for one task are carried out once."""
-        for action, carry_out in ((TaskAction.COMPLETE, self._complete), (TaskAction.CREATE, self._create)):
+        steps = (
+            (TaskAction.COMPLETE, self._complete),
+            (TaskAction.REASSIGN, self._reassign),
+            (TaskAction.CREATE, self._create),
+        )
+        for action, carry_out in steps:
             keys: dict[str, list[str]] = {}
             last: dict[str, TaskOrder] = {}
             for order in orders:
                 if order.action is action:
-                    task = order.task_id if action is TaskAction.COMPLETE else order.task_key
+                    task = order.task_key if action is TaskAction.CREATE else order.task_id
                     keys.setdefault(task, []).append(order.key)
                     last[task] = order
             tasks = list(last)
@@ -61,15 +71,12 @@ class TaskWriter:
         self._error = self._creates.error
         outcomes |= {key: _created(each) for key, each in settled.items()}
         # A refusal that blames no property may mean the person: the wording for a missing one varies.
-        strayed = {
-            key
-            for key, each in settled.items()
-            if each.fate is Fate.NOT_FOUND or (each.fate is Fate.REFUSED and not each.about)
-        }
+        strayed = {key for key, each in settled.items() if _is_vague(each)}
         return outcomes | self._create_elsewhere([order for order in rest if order.task_key in strayed])
 
     def _create_elsewhere(self, orders: Sequence[TaskOrder]) -> dict[str, Outcome]:
-        """Once more for persons who are now somewhere else; {} for those who are where they were."""
+        """Once more for persons who are now somewhere else, and without a deal that may be what was refused; {} for
+        those about whom nothing can be done."""
         outcomes: dict[str, Outcome] = {}
         if not orders or self._error or self._creates.down:
             return outcomes
@@ -78,33 +85,43 @@ class TaskWriter:
         except VendorError as error:
             self._error = None if isinstance(error, TemporaryFailure) else error  # after what was made is told
             return outcomes
-        moved = []
+        moved, bare = [], []
         for order in orders:
             if not order.person or order.person.id not in places:
                 outcomes[order.task_key] = Outcome("", Result.REJECTED, "OBJECT_NOT_FOUND", gone=True)
             elif places[order.person.id] != order.person.id:
                 moved.append(replace(order, person=RecordKey(HUBSPOT, "contact", places[order.person.id])))
-        settled = self._creates.settle([self._input(order) for order in moved])
-        self._error = self._creates.error
-        return outcomes | {key: _created(each) for key, each in settled.items()}
+            elif _deal_of(order):
+                bare.append(replace(order, deal=None))
+        made = self._settled_again(moved)
+        bare += [
+            replace(order, deal=None) for order in moved if _deal_of(order) and _is_vague(made.get(order.task_key))
+        ]
+        made |= self._settled_again(bare, _WITHOUT_DEAL)
+        return outcomes | {key: _created(each) for key, each in made.items()}
 
-    def _input(self, order: TaskOrder) -> Input:
+    def _settled_again(self, orders: Sequence[TaskOrder], remark: str = "") -> dict[str, Settled]:
+        if not orders or self._error:
+            return {}
+        settled = dict(self._creates.settle([self._input(order, remark) for order in orders]))
+        self._error = self._creates.error
+        return settled
+
+    def _input(self, order: TaskOrder, remark: str = "") -> Input:
         due = order.due_at if order.due_at is not None else self._client.server_now()
         properties = {
             "hs_timestamp": iso_ms(due),  # of a task: when it is due
             "hs_task_subject": order.subject,
             "hs_task_body": task_body(order.body),
             "hs_task_status": "NOT_STARTED",
-            "hs_task_priority": "HIGH",
+            "hs_task_priority": _PRIORITIES[order.priority],
             "hs_task_type": "TODO",
         }
         if order.owner_id:
             properties[_OWNER] = order.owner_id
         if order.remind_at is not None:
             properties[_REMINDER] = str(order.remind_at * 1000)
-        types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": _TASK_TO_CONTACT}]
-        links = ({"to": {"id": order.person.id}, "types": types},) if order.person else ()
-        return Input(order.task_key, "", properties, links, marker=order.task_key)
+        return Input(order.task_key, "", properties, _links(order), marker=order.task_key, remark=remark)
 
     def _looked_up(self, suspects: Sequence[TaskOrder]) -> dict[str, tuple[str, int | None]]:
         """(task id, made at) of the suspects that did arrive, by task key."""
@@ -131,6 +148,14 @@ class TaskWriter:
         return found
 
     def _complete(self, orders: Sequence[TaskOrder]) -> dict[str, Outcome]:
+        return self._change(orders, _completion, _completed)
+
+    def _reassign(self, orders: Sequence[TaskOrder]) -> dict[str, Outcome]:
+        return self._change(orders, _reassignment, _reassigned)
+
+    def _change(
+        self, orders: Sequence[TaskOrder], decide: _Decide, tell: Callable[[Settled], Outcome]
+    ) -> dict[str, Outcome]:
         """Outcomes by task id."""
         try:
             known = {str(raw.get("id")): raw for raw in self._read([order.task_id for order in orders])}
@@ -139,22 +164,21 @@ class TaskWriter:
         inputs: list[Input] = []
         outcomes: dict[str, Outcome] = {}
         for number, order in enumerate(orders):
-            key = RecordKey(HUBSPOT, "task", order.task_id)
-            if order.task_id not in known or known[order.task_id].get("archived") is True:
-                outcomes[order.task_id] = Outcome("", Result.REJECTED, "OBJECT_NOT_FOUND", record=key, gone=True)
-            elif changes := _completion(known[order.task_id].get("properties") or {}, order.note):
-                inputs.append(Input(f"leadsync-{number}", order.task_id, changes))
+            raw = known.get(order.task_id)
+            decided = decide(order, None if raw is None or raw.get("archived") is True else raw.get("properties") or {})
+            if isinstance(decided, Outcome):
+                outcomes[order.task_id] = decided
             else:
-                outcomes[order.task_id] = Outcome("", Result.UNCHANGED, record=key)
+                inputs.append(Input(f"leadsync-{number}", order.task_id, decided))
         settled = self._updates.settle(inputs) if inputs else {}
         self._error = self._updates.error if inputs else None
-        return outcomes | {each.input.id: _completed(each) for each in settled.values()}
+        return outcomes | {each.input.id: tell(each) for each in settled.values()}
 
     def _read(self, ids: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         for chunk in associations.chunks(ids, routes.BATCH):
             body = {
                 "inputs": [{"id": id_} for id_ in chunk],
-                "properties": ["hs_task_body", "hs_task_status", "hs_createdate"],
+                "properties": ["hs_task_body", "hs_task_status", "hs_createdate", _OWNER],
                 "propertiesWithHistory": [],
             }
             answer = self._client.post(routes.BATCH_READ, body, judge=True, type="tasks")
@@ -173,15 +197,62 @@ def _repaired(refused: Input, complaint: Complaint) -> Input | None:
     return replace(refused, properties=kept, remark=remark)
 
 
-def _completion(properties: Mapping[str, Any], note: str) -> dict[str, str]:
-    """What has to change to complete a task; {} when it already is as wanted."""
-    changes: dict[str, str] = {}
+def _deal_of(order: TaskOrder) -> str:
+    """Id of the deal that the task is to hang on, "" for none."""
+    return order.deal.id if order.deal and order.deal[:2] == (HUBSPOT, "deal") else ""
+
+
+def _links(order: TaskOrder) -> tuple[Mapping[str, Any], ...]:
+    ends = [(order.person.id if order.person else "", _TASK_TO_CONTACT), (_deal_of(order), _TASK_TO_DEAL)]
+    return tuple(
+        {"to": {"id": id_}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_}]}
+        for id_, type_ in ends
+        if id_
+    )
+
+
+def _is_vague(settled: Settled | None) -> bool:
+    """Whether a refusal may mean the person or the deal."""
+    if settled is None:
+        return False
+    return settled.fate is Fate.NOT_FOUND or (settled.fate is Fate.REFUSED and not settled.about)
+
+
+def _completion(order: TaskOrder, properties: Mapping[str, Any] | None) -> dict[str, str] | Outcome:
+    key = RecordKey(HUBSPOT, "task", order.task_id)
+    if properties is None:
+        return Outcome("", Result.REJECTED, "OBJECT_NOT_FOUND", record=key, gone=True)
+    changes = {} if _is_closed(properties) else {"hs_task_status": _COMPLETED}
+    changes |= _noted(properties, order.note)
+    return changes or Outcome("", Result.UNCHANGED, record=key)
+
+
+def _reassignment(order: TaskOrder, properties: Mapping[str, Any] | None) -> dict[str, str] | Outcome:
+    """Only an open task that bears our marker changes hands."""
+    key = RecordKey(HUBSPOT, "task", order.task_id)
+    if properties is None:
+        return Outcome("", Result.UNCHANGED, "OBJECT_NOT_FOUND", record=key, gone=True)
+    if not order.owner_id:
+        return Outcome("", Result.REJECTED, "NO_OWNER", record=key)
+    if not task_key_in(str(properties.get("hs_task_body") or "")):
+        return Outcome("", Result.REJECTED, "NOT_OURS no marker line in the task", record=key)
+    if _is_closed(properties):
+        return Outcome("", Result.UNCHANGED, "TASK_CLOSED", record=key)
+    changes = {} if str(properties.get(_OWNER) or "") == order.owner_id else {_OWNER: order.owner_id}
+    changes |= _noted(properties, order.note)
+    return changes or Outcome("", Result.UNCHANGED, record=key)
+
+
+def _is_closed(properties: Mapping[str, Any]) -> bool:
+    return str(properties.get("hs_task_status") or "").upper() == _COMPLETED
+
+
+def _noted(properties: Mapping[str, Any], note: str) -> dict[str, str]:
+    """The body with the note at its end; {} when it is there already."""
     body = str(properties.get("hs_task_body") or "")
-    if str(properties.get("hs_task_status") or "").upper() != _COMPLETED:
-        changes["hs_task_status"] = _COMPLETED
-    if note and _words(note) not in _words(plain_text(body)):
-        changes["hs_task_body"] = f"{body} <br>\n{task_body(note)}" if body else task_body(note)
-    return changes
+    if not note or _words(note) in _words(plain_text(body)):
+        return {}
+    return {"hs_task_body": f"{body} <br>\n{task_body(note)}" if body else task_body(note)}
 
 
 def _words(text: str) -> str:
@@ -214,3 +285,12 @@ def _completed(settled: Settled) -> Outcome:
     if settled.fate is Fate.NOT_FOUND:
         return Outcome("", Result.REJECTED, settled.code, record=key, gone=True)
     return Outcome("", Result.RETRY, settled.code, record=key)
+
+
+def _reassigned(settled: Settled) -> Outcome:
+    key = RecordKey(HUBSPOT, "task", settled.input.id)
+    if settled.fate is Fate.REFUSED and settled.about == _OWNER:
+        return Outcome("", Result.REJECTED, f"OWNER_REFUSED {settled.code}", record=key)
+    if settled.fate is Fate.NOT_FOUND:
+        return Outcome("", Result.UNCHANGED, settled.code, record=key, gone=True)
+    return _completed(settled)

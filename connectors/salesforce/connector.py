@@ -69,8 +69,8 @@ class SalesforceConnector:
             return ""
         return f"{self.account().url}/lightning/r/{PAGE_OBJECTS[key.object]}/{key.id}/view"
 
-    def provision(self, apply: bool, minimal: bool = False) -> Iterator[Step]:
-        yield from _flow(self._provisioner.provision(apply, minimal))
+    def provision(self, apply: bool, minimal: bool = False, lists: bool = False) -> Iterator[Step]:
+        yield from _flow(self._provisioner.provision(apply, minimal, lists))
 
     def deprovision(self, apply: bool) -> Iterator[Step]:
         yield from _flow(self._provisioner.deprovision(apply))

@@ -23,7 +23,7 @@ from sync.ports import Clock, Memory, Notice
 FRESH_SECONDS = 6 * 3600
 ABSENT_SECONDS = 24 * 3600  # an object that is not there is looked for once a day
 _ALSO = {
-    "Task": ("Priority", "ReminderDateTime", "IsReminderSet"),
+    "Task": ("Priority", "ReminderDateTime", "IsReminderSet", "WhatId"),
     "Lead": OWN,
     "Contact": OWN,
 }

@@ -141,12 +141,15 @@ def account(row: Row, frame: Frame) -> CompanyRecord:
 
 
 def user(row: Row, frame: Frame) -> OwnerRecord:
+    """Of all types of user only Standard is a person of the company; others are the vendor's or integrations' own."""
     return OwnerRecord(
         key=key("owner", row.id("Id")),
         modified_at=modified(row),
         email=row.text("Email"),
         name=row.text("Name"),
         active=row.tri("IsActive") is not False,
+        manager_id=row.id("ManagerId", "005"),
+        automated=row.text("UserType") not in ("", "Standard") or row.id("Id") in frame.copying_users,
     )
 
 

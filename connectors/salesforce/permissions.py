@@ -30,7 +30,7 @@ _NO_USER = Text(
     "トークンのユーザーを特定できません。権限セットを手動で割り当ててください(設定 > 権限セット)",
 )
 _SALES_EDITS = frozenset(BY_NAME[name].salesforce_name for name in ("verdict", "verdict_note"))
-_LABELS = {RUNTIME_PERMISSION_SET: "Leadsync Runtime", SALES_PERMISSION_SET: "Leadsync Sales"}
+LABELS = {RUNTIME_PERMISSION_SET: "Leadsync Runtime", SALES_PERMISSION_SET: "Leadsync Sales"}
 # A field just made can take a moment until its permissions may be set.
 _PATIENCE = 4
 _NOT_YET = "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
@@ -64,7 +64,7 @@ class PermissionSets:
 
     def ids(self) -> dict[str, str]:
         """Ids of our sets by name. Raises `Refusal` when this user may not look."""
-        names = id_list(tuple(_LABELS))
+        names = id_list(tuple(LABELS))
         rows = query_rows(self._client, f"SELECT Id, Name FROM PermissionSet WHERE Name IN ({names})")
         return {str(row.get("Name")): id18(str(row.get("Id") or "")) for row in rows}
 
@@ -86,10 +86,10 @@ class PermissionSets:
         try:
             ids = self.ids()
         except Refusal as refusal:
-            for name in _LABELS:
+            for name in LABELS:
                 yield _refusal("permission_set", name, refusal.status, refusal.fault)
             return
-        for name in _LABELS:
+        for name in LABELS:
             yield self._set_step(name, ids, apply)
         yield from self._access(grants(fields), ids, apply)
         yield self._assignment(ids, apply)
@@ -114,7 +114,7 @@ class PermissionSets:
             return _step("permission_set", name, "missing")
         try:
             # Names are unique: a repeat after a lost answer is refused and the set is found by the next look.
-            answer = self._client.call("POST", "/sobjects/PermissionSet", body={"Name": name, "Label": _LABELS[name]})
+            answer = self._client.call("POST", "/sobjects/PermissionSet", body={"Name": name, "Label": LABELS[name]})
             made = str(answer.body.get("id") or "") if isinstance(answer.body, Mapping) else ""
             if not is_id(made):
                 raise unexpected("the set has no id", "権限セットの ID がありません", "POST /sobjects/PermissionSet")

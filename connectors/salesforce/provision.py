@@ -13,6 +13,7 @@ from connectors.salesforce.answers import ABSENT_OBJECT, Fault, reason, unexpect
 from connectors.salesforce.client import Refusal, SalesforceClient
 from connectors.salesforce.custom_fields import fits, metadata, metadata_fits
 from connectors.salesforce.describe import Describer
+from connectors.salesforce.list_views import ListViews
 from connectors.salesforce.organization import query_rows
 from connectors.salesforce.permissions import PermissionSets
 from connectors.salesforce.settings import SalesforceSettings
@@ -63,10 +64,12 @@ class Provisioner:
     ) -> None:
         self._client, self._describer, self._context = client, describer, context
         self._permissions = PermissionSets(client, settings, context)
+        self._views = ListViews(client, settings, context)
         self._may_customize = True
 
-    def provision(self, apply: bool, minimal: bool) -> Iterator[Step]:
-        """Fields first, then the permission sets that show them, then the integration user's assignment."""
+    def provision(self, apply: bool, minimal: bool, lists: bool) -> Iterator[Step]:
+        """Fields first, then the permission sets that show them, the integration user's assignment, and at last what
+        filters on the fields."""
         self._may_customize = True
         usable: list[str] = []
         hidden = self._tooling_ids()
@@ -77,10 +80,15 @@ class Provisioner:
                 usable.append(place.name)
             yield step
         yield from self._permissions.provision(usable, apply)
+        if lists:
+            others = (place for place in places(FIELDS) if place.name not in usable)
+            there = {place.name for place in others if self._visible(place)}
+            yield from self._views.provision(apply, there | set(usable))
         self._describer.forget()
 
     def deprovision(self, apply: bool) -> Iterator[Step]:
-        """Assignments and permission sets, then the fields that are ours by name and type."""
+        """List views, assignments and permission sets, then the fields that are ours by name and type."""
+        yield from self._views.deprovision(apply)
         self._may_customize = True
         found = self._tooling_ids()
         self._describe_anew()

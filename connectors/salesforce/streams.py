@@ -79,7 +79,7 @@ STREAMS: tuple[Stream, ...] = (
         mapping.account,
         full_objects=("company",),
     ),
-    Stream("users", "User", _names("CreatedDate Name Email IsActive"), mapping.user),
+    Stream("users", "User", _names("CreatedDate Name Email IsActive ManagerId UserType"), mapping.user),
     Stream("campaigns", "Campaign", _names("CreatedDate IsDeleted Name Type"), mapping.campaign),
     Stream(
         "opportunities",

@@ -1,4 +1,4 @@
-"""Follow-up tasks: made once, found again after a lost answer, completed when no longer needed.
+"""Follow-up tasks: made once and found again after a lost answer. What becomes of them later: `task_changes`.
 
 A create has no idempotency key and Salesforce cannot filter on Description, so a task that may exist is looked
 for among the person's tasks by its marker line.
@@ -6,7 +6,6 @@ for among the person's tasks by its marker line.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
@@ -15,26 +14,29 @@ from typing import Any
 from connectors.salesforce.activities import marker
 from connectors.salesforce.answers import Fault, reason
 from connectors.salesforce.batches import SIZE, Verdict, send, typed
-from connectors.salesforce.client import Refusal, SalesforceClient
+from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.describe import Describer, Shape
-from connectors.salesforce.organization import Organization, query_rows
+from connectors.salesforce.organization import Organization
 from connectors.salesforce.streams import PERSON_OBJECTS
 from connectors.salesforce.successors import IDS_PER_QUERY, chunks, living
+from connectors.salesforce.task_changes import DESCRIPTION, TaskChanges, all_rows, is_closed_word, owner_of
 from connectors.salesforce.values import id18, id_list, is_id, iso, local_day
-from connectors.salesforce.writes import LOCK_TRIES, LOCKED, LOST, PASSING
+from connectors.salesforce.writes import GONE, LOCK_TRIES, LOCKED, LOST, PASSING
 from sync.core.records import SALESFORCE, RecordKey
-from sync.errors import LeadsyncError, QuotaReached, TemporaryFailure
-from sync.ports import ConnectorContext, Outcome, Result, TaskAction, TaskOrder
+from sync.errors import QuotaReached, TemporaryFailure
+from sync.ports import ConnectorContext, Outcome, Priority, Result, TaskAction, TaskOrder
 
-_SUBJECT, _DESCRIPTION = 255, 32_000
+_SUBJECT = 255
 _CLOCK_MARGIN = 600  # between our clock, which told when the lost create was sent, and theirs
 _INACTIVE_OWNER = ("INACTIVE_OWNER", "OPERATION_WITH_IN", "INVALID_OWNER")
 _CROSS_REFERENCE = frozenset(
     {"INVALID_CROSS_REFERENCE_KEY", "FIELD_INTEGRITY_EXCEPTION", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"}
 )
-_CLOSED = re.compile(r"complet|closed|\bdone\b|完了|終了|済", re.IGNORECASE)
-_NOT_CLOSED = re.compile(r"not |未|incomplete", re.IGNORECASE)
-_HIGH = ("High", "高", "高い")
+_PRIORITIES = {
+    Priority.HIGH: ("High", "高", "高い"),
+    Priority.NORMAL: ("Normal", "Medium", "中", "普通", "通常", "標準"),
+}
+_WITHOUT_DEAL = "DEAL_REFUSED made without deal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Words:
     """Picklist values of this org's tasks; "" leaves the vendor's default."""
 
     status: str = ""
-    priority: str = ""
+    priorities: Mapping[Priority, str] = field(default_factory=dict)
     subtype: str = ""
     createable: frozenset[str] = frozenset()
 
@@ -55,7 +57,15 @@ class _Job:
     person: RecordKey
     keys: list[str] = field(default_factory=list)
     with_owner: bool = True
+    with_deal: bool = True
     redirected: bool = False
+
+    @property
+    def deal(self) -> str:
+        """Id of the opportunity that the task is to hang on, "" for none: Salesforce takes none beside a lead."""
+        deal = self.order.deal if self.with_deal and self.person.object == "contact" else None
+        fits = deal is not None and deal[:2] == (SALESFORCE, "deal") and is_id(deal.id, "006")
+        return id18(deal.id) if deal is not None and fits else ""
 
 
 class TaskWriter:
@@ -68,6 +78,7 @@ class TaskWriter:
     ) -> None:
         self._client, self._describer, self._organization = client, describer, organization
         self._context = context
+        self._changes = TaskChanges(client, describer)
 
     def write(self, orders: Sequence[TaskOrder]) -> Iterator[Sequence[Outcome]]:
         jobs, refused = _planned([order for order in orders if order.action is TaskAction.CREATE])
@@ -75,9 +86,10 @@ class TaskWriter:
             yield refused
         for chunk in chunks(jobs, SIZE):
             yield self._guarded(self._create, chunk, _keys_of_jobs(chunk))
-        endings = [order for order in orders if order.action is TaskAction.COMPLETE]
-        for part in chunks(endings, SIZE):
-            yield self._guarded(self._complete, part, [order.key for order in part])
+        later = ((TaskAction.COMPLETE, self._changes.complete), (TaskAction.REASSIGN, self._changes.reassign))
+        for action, carry_out in later:
+            for part in chunks([order for order in orders if order.action is action], SIZE):
+                yield self._guarded(carry_out, part, [order.key for order in part])
 
     def _guarded(self, work: Any, items: Sequence[Any], keys: Sequence[str]) -> list[Outcome]:
         try:
@@ -135,7 +147,10 @@ class TaskWriter:
         """Whether the job was changed, or waiting is enough, so that it is worth sending again."""
         if fault.code == LOCKED:
             return True
-        if job.with_owner and _owner(job.order) and _blames_owner(fault, _owner(job.order)):
+        if job.deal and _blames_deal(fault, job.deal):
+            job.with_deal = False
+            return True
+        if job.with_owner and owner_of(job.order) and _blames_owner(fault, owner_of(job.order)):
             job.with_owner = False
             return True
         if fault.code in LOST and not job.redirected:
@@ -156,8 +171,8 @@ class TaskWriter:
                 outcomes += [Outcome(key, Result.REJECTED, text, job.person, gone=True) for key in job.keys]
                 job.person = RecordKey(SALESFORCE, job.person.object, "")
             elif target == job.person:
-                # The person is there, so a complaint without a field name can only mean the owner.
-                job.with_owner = False
+                # The person is there, so a complaint without a field name can only mean the owner or the deal.
+                job.with_owner = job.with_deal = False
             else:
                 job.person = target
         return outcomes
@@ -174,7 +189,8 @@ class TaskWriter:
     def _made(self, job: _Job, task_id: str) -> list[Outcome]:
         record = RecordKey(SALESFORCE, "task", task_id)
         at = int(self._client.server_now())
-        return [Outcome(key, Result.APPLIED, "", record, at) for key in job.keys]
+        remark = _WITHOUT_DEAL if job.order.deal and not job.with_deal else ""
+        return [Outcome(key, Result.APPLIED, remark, record, at) for key in job.keys]
 
     # --- finding -----------------------------------------------------------------------------------------
 
@@ -201,84 +217,12 @@ class TaskWriter:
         return found
 
     def _rows(self, soql: str) -> list[dict[str, Any]]:
-        try:
-            return query_rows(self._client, soql, all_rows=True)
-        except Refusal as refusal:
-            raise refusal.error from None
-
-    # --- completing --------------------------------------------------------------------------------------
-
-    def _complete(self, orders: Sequence[TaskOrder]) -> list[Outcome]:
-        ids = tuple(sorted({id18(order.task_id) for order in orders if is_id(order.task_id)}))
-        rows: dict[str, dict[str, Any]] = {}
-        if ids:
-            soql = f"SELECT Id, Description, IsClosed, IsDeleted FROM Task WHERE Id IN ({id_list(ids)})"
-            rows = {id18(str(row.get("Id") or "")): row for row in self._rows(soql)}
-        outcomes: list[Outcome] = []
-        open_orders: dict[str, list[TaskOrder]] = {}
-        for order in orders:
-            row = rows.get(id18(order.task_id))
-            if row is None or row.get("IsDeleted") is True:
-                outcomes.append(
-                    Outcome(order.key, Result.UNCHANGED, "ENTITY_IS_DELETED: the task no longer exists", gone=True)
-                )
-            elif row.get("IsClosed") is True:
-                outcomes.append(self._ended(order, Result.UNCHANGED))
-            else:
-                open_orders.setdefault(id18(order.task_id), []).append(order)
-        return outcomes + self._close(open_orders, rows)
-
-    def _close(self, orders: Mapping[str, list[TaskOrder]], rows: Mapping[str, Mapping[str, Any]]) -> list[Outcome]:
-        if not orders:
-            return []
-        status = self._closed_status()
-        bodies = [
-            typed("Task", {"id": id, "Status": status, "Description": _with_notes(rows[id], asked)})
-            for id, asked in orders.items()
-        ]
-        verdicts = send(self._client, "PATCH", bodies, idempotent=True)
-        outcomes: list[Outcome] = []
-        for asked, verdict in zip(orders.values(), verdicts, strict=True):
-            for order in asked:
-                outcomes.append(self._closing(order, verdict))
-        return outcomes
-
-    def _closing(self, order: TaskOrder, verdict: Verdict) -> Outcome:
-        if not verdict.answered:
-            return Outcome(order.key, Result.RETRY, "NO_ANSWER")
-        if verdict.fault is None:
-            return self._ended(order, Result.APPLIED)
-        fault = verdict.fault
-        if fault.code in ("ENTITY_IS_DELETED", "NOT_FOUND"):
-            return Outcome(order.key, Result.UNCHANGED, reason(fault), gone=True)
-        return Outcome(order.key, Result.RETRY if fault.code in PASSING else Result.REJECTED, reason(fault))
-
-    def _ended(self, order: TaskOrder, result: Result) -> Outcome:
-        record = RecordKey(SALESFORCE, "task", id18(order.task_id))
-        return Outcome(order.key, result, "", record, int(self._client.server_now()))
+        return all_rows(self._client, soql)
 
     # --- the org's words ---------------------------------------------------------------------------------
 
     def _words(self) -> Words:
         return words(self._describer.shape("Task"))
-
-    def _closed_status(self) -> str:
-        """Orgs rename statuses: by name from the picklist, else as closed tasks of this org have it."""
-        status = self._describer.shape("Task").fields.get("Status")
-        closed = [value for value in status.values if is_closed_word(value)] if status else []
-        if closed:
-            return closed[0]
-        try:
-            rows = self._rows("SELECT Id, Status FROM Task WHERE IsClosed = true LIMIT 1")
-        except TemporaryFailure:
-            raise
-        except LeadsyncError:
-            rows = []
-        return str(rows[0].get("Status") or "Completed") if rows else "Completed"
-
-
-def is_closed_word(value: str) -> bool:
-    return bool(_CLOSED.search(value)) and not _NOT_CLOSED.search(value)
 
 
 def words(shape: Shape) -> Words:
@@ -293,7 +237,10 @@ def words(shape: Shape) -> Words:
     subtypes = fields["TaskSubtype"].values if "TaskSubtype" in fields else ()
     return Words(
         status=chosen or (status.default if status else ""),
-        priority=next((value for value in _HIGH if value in priorities), ""),
+        priorities={
+            priority: next((value for value in known if value in priorities), "")
+            for priority, known in _PRIORITIES.items()
+        },
         subtype="Call" if "Call" in subtypes else "",
         createable=frozenset(name for name, field in fields.items() if field.createable),
     )
@@ -323,9 +270,10 @@ def _task_values(job: _Job, words: Words, zone: tzinfo) -> dict[str, Any]:
         values["ActivityDate"] = local_day(order.due_at, zone).isoformat()
     if order.remind_at is not None:
         values |= {"ReminderDateTime": iso(order.remind_at), "IsReminderSet": True}
-    values |= {"Status": words.status, "Priority": words.priority, "TaskSubtype": words.subtype}
-    if job.with_owner and _owner(order):
-        values["OwnerId"] = _owner(order)
+    priority = words.priorities.get(order.priority, "")
+    values |= {"Status": words.status, "Priority": priority, "TaskSubtype": words.subtype, "WhatId": job.deal}
+    if job.with_owner and owner_of(order):
+        values["OwnerId"] = owner_of(order)
     allowed = words.createable or frozenset(values)
     kept = {name: value for name, value in values.items() if value != "" and name in allowed}
     # Describe is asked for few fields only; these are never hidden from someone who may make tasks.
@@ -334,16 +282,11 @@ def _task_values(job: _Job, words: Words, zone: tzinfo) -> dict[str, Any]:
 
 def with_marker(body: str, task_key: str) -> str:
     """At most as long as a description may be, and always with the marker line."""
-    if len(body) <= _DESCRIPTION and marker(body) == task_key:
+    if len(body) <= DESCRIPTION and marker(body) == task_key:
         return body
     line = f"leadsync:{task_key}"
     rest = body if marker(body) != task_key else body.replace(line, "", 1)
-    return rest[: _DESCRIPTION - len(line) - 1].rstrip() + "\n" + line
-
-
-def _owner(order: TaskOrder) -> str:
-    """Only users own tasks everywhere; queues do so in some orgs."""
-    return id18(order.owner_id) if is_id(order.owner_id, "005") else ""
+    return rest[: DESCRIPTION - len(line) - 1].rstrip() + "\n" + line
 
 
 def _blames_owner(fault: Fault, owner: str) -> bool:
@@ -353,12 +296,11 @@ def _blames_owner(fault: Fault, owner: str) -> bool:
     return fault.code in _CROSS_REFERENCE and (named or fault.says(owner[:15]))
 
 
-def _with_notes(row: Mapping[str, Any], orders: Sequence[TaskOrder]) -> str:
-    text = str(row.get("Description") or "")
-    for order in orders:
-        if order.note and order.note not in text:
-            text = text[: _DESCRIPTION - len(order.note) - 1].rstrip() + "\n" + order.note
-    return text[:_DESCRIPTION]
+def _blames_deal(fault: Fault, deal: str) -> bool:
+    """Deleted, out of reach for the integration user, or not taken beside this person."""
+    return (fault.code in _CROSS_REFERENCE or fault.code in GONE) and (
+        "WhatId" in fault.fields or fault.says(deal[:15])
+    )
 
 
 def _keys_of_jobs(jobs: Sequence[_Job]) -> list[str]:

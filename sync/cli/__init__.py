@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from sync.cli import crm, model, outbox, people, person, running, settings
+from sync.cli import crm, model, outbox, people, person, playbook, running, settings
 
 _HELP = """Explained lead scoring over HubSpot and Salesforce.
 
@@ -20,6 +20,7 @@ for group in (running.app, crm.app, person.app):
 for name, group in (
     ("people", people.app),
     ("model", model.app),
+    ("playbook", playbook.app),
     ("outbox", outbox.app),
     ("config", settings.app),
 ):

@@ -1,15 +1,18 @@
-"""What is set up inside the CRMs: checks, fields and permission sets."""
+"""What is set up inside the CRMs: checks, fields, permission sets, lists; and the same as sources for admins."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sync.bootstrap import Service
-from sync.cli.shell import AsJson, guarded, open_service, out, print_json, say
+from sync.cli.shell import AsJson, guarded, open_service, out, print_json, say, spoken
 from sync.console import documents, tables
+from sync.console.export import write_sources
+from sync.console.placing import placing
 from sync.core.text import Text
 from sync.errors import VendorError
 from sync.jobs.deprovision import deprovision as deprovision_job
@@ -37,12 +40,37 @@ def doctor(json_: AsJson = False) -> int:
 def provision(
     plan: Annotated[bool, typer.Option("--plan", help="Only show what is missing.")] = False,
     minimal: Annotated[bool, typer.Option("--minimal", help="Only the fields that salespeople need.")] = False,
+    lists: Annotated[bool, typer.Option("--lists", help="Also lists and list views of hot, stale ... people.")] = False,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write Salesforce sources into this folder; touch no CRM.")
+    ] = None,
     json_: AsJson = False,
 ) -> int:
     """Create our fields and permission sets where they are missing."""
+    if export is not None:
+        return _export(export, json_)
     with open_service() as service:
-        steps = _steps(service, lambda connector: connector.provision(apply=not plan, minimal=minimal))
-        return _print_steps(steps, service, json_)
+        steps = _steps(service, lambda connector: connector.provision(not plan, minimal, lists))
+        code = _print_steps(steps, service, json_)
+        if not (plan or json_ or code):
+            out.print(placing(service.connectors, service.settings.language), markup=False, soft_wrap=True)
+        return code
+
+
+def _export(folder: Path, as_json: bool) -> int:
+    """Needs no credentials: the files are for whoever has them."""
+    language = spoken()
+    written = write_sources(folder, language)
+    if as_json:
+        print_json([str(path) for path in written])
+    else:
+        count = len(written)
+        deploy = f"sf project deploy start --metadata-dir {folder / 'package'}"
+        say(
+            Text(f"{count} files written. Deploy: {deploy}", f"{count} 件のファイルを書き出しました。配置: {deploy}"),
+            language,
+        )
+    return 0
 
 
 @app.command(epilog="Example: leadsync deprovision --plan")

@@ -1,65 +1,160 @@
-"""Scoring models: check them, show them."""
+"""Scoring models: check them, show them, agree to them."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from sync.cli.shell import AsJson, guarded, open_service, out, print_json, say, spoken
-from sync.console import documents
+from sync.bootstrap import Service
+from sync.cli.shell import AsJson, guarded, load, open_service, out, print_json, say, spoken
+from sync.console import documents, model_pages
 from sync.core.text import Text
+from sync.errors import ConfigError
 from sync.jobs.doctor import available_kinds
+from sync.jobs.model_approval import ROLES, approve, how_to_approve
+from sync.jobs.model_card import model_card
+from sync.jobs.model_change import ModelChange, model_change
+from sync.jobs.rescore import Scoring
+from sync.scoring.card import Card, markdown
 from sync.scoring.lint import lint, rules_that_cannot_fire
-from sync.scoring.model import load_model
+from sync.scoring.model import Model, load_model
 
-app = typer.Typer(no_args_is_help=True, help="Scoring models: check them, show them.")
+app = typer.Typer(no_args_is_help=True, help="Scoring models: check them, show them, agree to them.")
+Name = Annotated[str, typer.Argument(help="A shipped model's name or a YAML file.")]
 
 
 @app.command("lint", epilog="Example: leadsync model lint basic --against-account")
 @guarded
 def model_lint(
-    name: Annotated[str, typer.Argument(help="A shipped model's name or a YAML file.")],
+    name: Name,
     against_account: Annotated[
-        bool, typer.Option("--against-account", help="Also: rules that cannot fire on this account.")
+        bool,
+        typer.Option("--against-account", help="Also: rules that cannot fire here, and who would move."),
     ] = False,
     json_: AsJson = False,
 ) -> int:
-    """Check a model: bands reachable, buckets without gaps, caps set, rules that cannot fire."""
+    """Check a model: what it can reach, proven; gaps, overlaps, dead rules, missing caps, weak paths."""
     language = spoken()
     model = load_model(name)
     findings = [documents.finding(finding, language) for finding in lint(model)]
+    change = None
     if against_account:
         with open_service() as service:
-            kinds = available_kinds(service.connectors, service.store)
-        told = {found["subject"] for found in findings}
-        findings += [
-            {"id": f"cannot_fire:{rule}", "severity": "warning", "subject": "", "text": why.to(language)}
-            for rule, why in rules_that_cannot_fire(model, kinds)
-            if rule not in told
-        ]
+            findings += _on_this_account(service, model, {found["subject"] for found in findings}, language)
+            change = _who_moves(service, model)
     if json_:
-        print_json(findings)
+        found = {"findings": findings, "change": model_pages.change_document(change) if change else None}
+        print_json(found if against_account else findings)
     else:
-        for found in findings:
-            what = " ".join(part for part in (found["id"], found["subject"]) if part)
-            out.print(f"{found['severity']:<8} {what}: {found['text']}", markup=False, soft_wrap=True)
-        if not findings:
-            say(Text("Nothing to complain about.", "問題はありません。"), language)
+        _print_findings(findings, language)
+        if change:
+            out.print(model_pages.change_page(change, language))
     return 2 if any(found["severity"] == "error" for found in findings) else 0
 
 
 @app.command("show", epilog="Example: leadsync model show basic")
 @guarded
-def model_show(
-    name: Annotated[str, typer.Argument(help="A shipped model's name or a YAML file.")],
+def model_show(name: Name, json_: AsJson = False) -> int:
+    """Show a model's rules in words."""
+    model, language = load_model(name), spoken()
+    if json_:
+        print_json(model_pages.model_document(model, language))
+    else:
+        out.print(model_pages.model_page(model, language))
+    return 0
+
+
+@app.command("card", epilog="Example: leadsync model card basic --out card.md")
+@guarded
+def model_card_(
+    name: Name,
+    out_file: Annotated[Path | None, typer.Option("--out", help="Write the page as Markdown to this file.")] = None,
     json_: AsJson = False,
 ) -> int:
-    """Show a model's rules in words."""
+    """One page: the rules, who agreed, since when they are in force, what came of them."""
+    language, timezone = spoken(), load().settings.timezone
     model = load_model(name)
-    language = spoken()
+    with open_service(need_connector=False) as service:
+        card = model_card(service.store, model, int(service.clock()))
+    if out_file:
+        _write(out_file, markdown(card, language, model_pages.day_in(timezone)))
     if json_:
-        print_json(documents.model(model, language))
-    else:
-        out.print(documents.model_table(model, language))
+        print_json(model_pages.card_document(card, language))
+    elif not out_file:
+        _print_card(card, timezone, language)
     return 0
+
+
+@app.command("approve", epilog='Example: leadsync model approve ours.yaml --role sales --name "Sato Hanako"')
+@guarded
+def model_approve(
+    name: Name,
+    role: Annotated[str, typer.Option("--role", help=f"For whom: {' or '.join(ROLES)}.")],
+    who: Annotated[str, typer.Option("--name", help="Who agrees.")],
+    note: Annotated[str, typer.Option("--note", help="What was agreed, or on what condition.")] = "",
+    json_: AsJson = False,
+) -> int:
+    """Record that marketing or sales agreed to this version of a model."""
+    language = spoken()
+    model = load_model(name)
+    with open_service(need_connector=False) as service:
+        lacking = approve(service.store, model, role, who, note, int(service.clock()))
+    if json_:
+        print_json({"version": model.version, "role": role, "name": who, "missing_roles": list(lacking)})
+        return 0
+    say(Text(f"{model.version}: {role} agreed.", f"{model.version}: {role} の承認を記録しました。"), language)
+    if lacking:
+        missing = how_to_approve(name, lacking)
+        say(Text(f"Still missing: {missing}", f"未承認: {missing}"), language)
+    return 0
+
+
+def _on_this_account(service: Service, model: Model, told: set[str], language: str) -> list[dict[str, str]]:
+    kinds = available_kinds(service.connectors, service.store)
+    remedy = Text("grant the scope, or remove the rule", "権限を付与するか、ルールを削除してください").to(language)
+    return [
+        {
+            "id": f"cannot_fire:{rule}",
+            "severity": "warning",
+            "subject": "",
+            "text": why.to(language),
+            "remedy": remedy,
+        }
+        for rule, why in rules_that_cannot_fire(model, kinds)
+        if rule not in told
+    ]
+
+
+def _who_moves(service: Service, model: Model) -> ModelChange | None:
+    """None when nobody is scored here yet."""
+    with service.store.reading() as unit:
+        if not unit.scored_by():
+            return None
+    scoring = Scoring(model, service.settings.timezone, service.settings.language)
+    return model_change(service.store, scoring, int(service.clock()))
+
+
+def _print_findings(findings: list[dict[str, Any]], language: str) -> None:
+    for found in findings:
+        what = " ".join(part for part in (found["id"], found["subject"]) if part)
+        out.print(f"{found['severity']:<8} {what}: {found['text']}", markup=False, soft_wrap=True)
+        if found["severity"] != "info":
+            out.print(f"{'':<8} -> {found['remedy']}", markup=False, soft_wrap=True)
+    if not findings:
+        say(Text("Nothing to complain about.", "問題はありません。"), language)
+
+
+def _print_card(card: Card, timezone: str, language: str) -> None:
+    out.print(model_pages.card_page(card, timezone, language))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ConfigError(
+            Text(f"--out {path} cannot be written: {reason}", f"--out {path} に書き込めません: {reason}")
+        ) from error

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import getpass
-import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from sync.bootstrap import Service
-from sync.cli import people_dedupe, people_train
+from sync.cli import people_dedupe, people_list, people_train
 from sync.cli.shell import AsJson, Person, err, guarded, open_service, out, print_json, say
 from sync.console import people as shown
+from sync.console import spreadsheet
 from sync.core.records import HUBSPOT, SALESFORCE, RecordKey
 from sync.core.text import Text
 from sync.errors import ConfigError, VendorError
@@ -35,6 +34,7 @@ from sync.repository import Verdict
 app = typer.Typer(
     no_args_is_help=True, help="One person out of many records: review, decide, merge, clean a list, train."
 )
+app.add_typer(people_list.app)
 app.add_typer(people_dedupe.app)
 app.add_typer(people_train.app)
 
@@ -113,7 +113,7 @@ def decisions(
         if json_:
             print_json(rows)
         elif not out_file:
-            _table(sys.stdout, rows, _LABEL_COLUMNS)
+            spreadsheet.print_rows(sys.stdout, rows, _LABEL_COLUMNS)
         return 0
 
 
@@ -218,28 +218,7 @@ def _labelled(row: dict[str, int | str | None], model: Model) -> dict[str, objec
 
 
 def _write(path: Path, rows: Sequence[dict[str, object]], columns: Sequence[str] = ()) -> None:
-    try:
-        # For our eyes only, as the database is: it holds names and addresses. The mark makes Excel read it as UTF-8.
-        with open(path, "w", encoding="utf-8-sig", newline="", opener=_private) as file:
-            _table(file, rows, columns)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ConfigError(Text(f"{path} cannot be written: {reason}", f"{path} に書き込めません: {reason}")) from error
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _table(file: Any, rows: Sequence[dict[str, object]], columns: Sequence[str] = ()) -> None:
-    writer = csv.DictWriter(file, columns or list(rows[0] if rows else ["pair"]))
-    writer.writeheader()
-    writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
-
-
-def _harmless(value: object) -> object:
-    """A CRM's text that a table program would take for a formula is marked as text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "@", "+", "-", "\t", "\r")) else value
+    spreadsheet.write_rows(path, rows, columns or list(rows[0] if rows else ["pair"]))
 
 
 def _check_connected(service: Service, system: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from sync import daemon as daemon_module
 from sync import demo
 from sync.bootstrap import Service
 from sync.cli.shell import AsJson, err, guarded, open_service, out, print_json, say
-from sync.console import documents, pages, tables
+from sync.console import documents, model_pages, pages, tables
 from sync.console import status as status_view
 from sync.console.progress import ProgressBars
 from sync.console.words import said_by
@@ -20,6 +21,8 @@ from sync.core.text import Text
 from sync.errors import ConfigError
 from sync.jobs import report
 from sync.jobs.cycle import CycleResult, Order
+from sync.jobs.model_change import ModelChange, differs, model_change
+from sync.scoring.model import load_model
 
 app = typer.Typer()
 
@@ -60,19 +63,25 @@ def sync(
         write = service.writes and not plan
         if not (write or plan):
             say(_why_only_plan(service), language)
+        change = None if write else _model_change(service)  # the cycle scores everybody by the new model
         with ProgressBars(err, language) as bars:
             result = service.cycle(Order(write=write, full=full, brake=service.brake), bars)
+        if write:
+            service.tell()
         if write and result.over_brake:
             say(_over_brake(service), language)
         if out_file:
             _write_changes(result, out_file)
         if json_:
             page = {} if write else {"plan": documents.plain(_plan_page(service, result))}
-            print_json({**documents.cycle(result, *_figures(service)), **page})
+            changed = {"model_change": model_pages.change_document(change)} if change else {}
+            print_json({**documents.cycle(result, *_figures(service)), **page, **changed})
         elif write:
             out.print(tables.cycle_tables(result, *_figures(service), language))
         else:
             _print_plan(service, result)
+            if change:
+                out.print(model_pages.change_page(change, language))
         for notice in () if json_ else result.notices:
             err.print(said_by(notice.system, notice.text, language), markup=False, soft_wrap=True)
         return result.exit_code
@@ -116,6 +125,16 @@ def _figures(service: Service) -> tuple[Any, dict[str, int], int]:
 def _plan_page(service: Service, result: CycleResult) -> report.PlanPage:
     per_owner = service.settings.tasks.per_owner_per_day
     return report.plan_page(service.store, result.draft, service.scoring, int(service.clock()), per_owner)
+
+
+def _model_change(service: Service) -> ModelChange | None:
+    """Who moves, when people have scores by another model than the one that is asked for now."""
+    wanted, in_force = load_model(service.settings.model), service.scoring.model
+    model = in_force if in_force.version == wanted.version else wanted
+    if not differs(service.store, model.version):
+        return None
+    scoring = replace(service.scoring, model=model)
+    return model_change(service.store, scoring, int(service.clock()))
 
 
 def _print_plan(service: Service, result: CycleResult) -> None:

@@ -1,4 +1,4 @@
-"""The same results as JSON-ready documents, and the few pages that are neither table nor report."""
+"""The same results as JSON-ready documents."""
 
 from __future__ import annotations
 
@@ -6,17 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
-from rich.table import Table
-from rich.text import Text as RichText
-
-from sync.console.words import AXIS
 from sync.core.text import Text
 from sync.jobs.cycle import CycleResult
 from sync.jobs.explain import Explanation
 from sync.ports import Check, Step
 from sync.repository import OutboxRow
-from sync.scoring.lint import Finding
-from sync.scoring.model import Model
+from sync.scoring.findings import Finding
 from sync.store.status import Census
 
 
@@ -83,6 +78,7 @@ def finding(found: Finding, language: str) -> dict[str, str]:
         "severity": str(found.severity),
         "subject": found.subject,
         "text": found.text.to(language),
+        "remedy": found.remedy.to(language),
     }
 
 
@@ -125,22 +121,6 @@ def explanation(found: Explanation) -> dict[str, Any]:
             if id in found.evidence
         },
     }
-
-
-def model(shown: Model, language: str) -> dict[str, Any]:
-    return {
-        "version": shown.version,
-        "rules": [{"id": rule.id, "axis": str(rule.axis), "label": rule.label.to(language)} for rule in shown.rules],
-    }
-
-
-def model_table(shown: Model, language: str) -> Table:
-    table = Table(title=shown.version, header_style="bold")
-    for head in (Text("Rule", "ルール"), Text("Axis", "軸"), Text("In words", "内容")):
-        table.add_column(head.to(language), overflow="fold")
-    for rule in shown.rules:
-        table.add_row(rule.id, AXIS[str(rule.axis)].to(language), RichText(rule.label.to(language)))
-    return table
 
 
 def plain(value: Any) -> Any:

@@ -62,6 +62,7 @@ FIELD = {
     "employees": Text("Employees", "従業員数"),
     "country": Text("Country", "国"),
     "region": Text("Region", "地域"),
+    "city": Text("City", "市区町村"),
     "status": Text("Status", "ステータス"),
     "source": Text("Source", "流入元"),
     "opted_out": Text("Opted out of mail", "メール配信停止"),
@@ -119,6 +120,8 @@ KIND = {
     "permission_set": Text("permission set", "権限セット"),
     "field_access": Text("field access", "項目の権限"),
     "assignment": Text("assignment", "権限セットの割り当て"),
+    "list": Text("active list", "アクティブリスト"),
+    "list_view": Text("list view", "リストビュー"),
 }
 STATE = {
     "pending": Text("waiting", "送信待ち"),
@@ -155,8 +158,10 @@ def word(words: dict[str, Text], code: str, language: str) -> str:
 
 
 def said_by(system: str, text: Text, language: str) -> str:
-    """A vendor's matter with the vendor's name before it, once."""
+    """A vendor's matter with the vendor's name before it, once; what is no vendor's, as it is."""
     said = text.to(language)
+    if system not in SYSTEM:
+        return said
     if said.lower().startswith(system):
         return SYSTEM[system].to(language) + said[len(system) :]
     return f"{SYSTEM[system].to(language)}: {said}"

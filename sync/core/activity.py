@@ -30,7 +30,7 @@ class Kind(StrEnum):
 INBOUND = "inbound"
 OUTBOUND = "outbound"
 
-_ALWAYS_THE_PERSONS_OWN = frozenset(
+ALWAYS_OWN = frozenset(
     {
         Kind.PAGE_VIEW,
         Kind.SITE_VISIT,
@@ -45,16 +45,16 @@ _ALWAYS_THE_PERSONS_OWN = frozenset(
         Kind.EMAIL_REPLY,
     }
 )
-_NEVER_AN_ACT = frozenset({Kind.NOTE, Kind.TASK, Kind.EMAIL_SENT, Kind.CAMPAIGN_MEMBER})
+NEVER_OWN = frozenset({Kind.NOTE, Kind.TASK, Kind.EMAIL_SENT, Kind.CAMPAIGN_MEMBER})
 TOUCH_KINDS = frozenset({Kind.CALL, Kind.MEETING, Kind.EMAIL_SENT})
 
 
 def is_own_act(kind: str, direction: str) -> bool:
     """Whether the person did it. What sales or we do is never the person's act;
     calls and meetings count only when the person began them."""
-    if kind in _NEVER_AN_ACT or direction == OUTBOUND:
+    if kind in NEVER_OWN or direction == OUTBOUND:
         return False
-    return kind in _ALWAYS_THE_PERSONS_OWN or direction == INBOUND
+    return kind in ALWAYS_OWN or direction == INBOUND
 
 
 def is_sales_touch(activity: ActivityRecord) -> bool:

@@ -92,7 +92,6 @@ FIELDS: tuple[Field, ...] = (
         "verdict_answer",
         FieldType.LONG_TEXT,
         Text("Leadsync verdict answer", "Leadsync 判定への回答"),
-        written=False,
     ),
 )
 

@@ -154,6 +154,8 @@ class OwnerRecord:
     email: str = ""
     name: str = ""
     active: bool = True
+    manager_id: str = ""  # of the same system, where the CRM keeps it
+    automated: bool = False  # the user of an integration or of the vendor itself: nobody who calls
 
 
 @dataclass(frozen=True, slots=True)

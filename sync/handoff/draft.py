@@ -4,44 +4,20 @@ records are told what. Nothing is changed until a job commits it."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from sync.core.records import SALESFORCE
-from sync.handoff import episodes, tasks, tellings
+from sync.core.records import SALESFORCE, RecordKey
+from sync.handoff import episodes, tellings
+from sync.handoff.allotment import Allotment, Allotted
 from sync.handoff.episodes import Change, Turn
-from sync.handoff.owners import OwnerBook, live, task_target
+from sync.handoff.owners import OwnerBook, live
+from sync.handoff.policy import Moment as Moment
+from sync.handoff.policy import Policy as Policy
 from sync.handoff.tellings import STAMPS, Telling
 from sync.repository import Episode, NewOrder, OutboxRow, Standing
 
 REJECTED_WAITS = 86_400  # the same refused values are offered again after a day, not every cycle
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the settings say about writing."""
-
-    systems: tuple[str, ...]  # connectors that are on
-    writable: Mapping[str, Collection[str]]  # system -> logical names of fields that exist there
-    tasks_system: str = "auto"
-    per_owner_per_day: int = 5
-    sla_hours: int = 24
-    language: str = "ja"
-    timezone: str = "Asia/Tokyo"
-    pilot_owners: frozenset[str] = frozenset()  # ids or lower-case e-mail addresses; empty: everyone
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When the draft is made, and how far the account is."""
-
-    now: int
-    live_at: int | None  # the first apply; None before it
-    ordered_today: Mapping[str, int] = field(default_factory=dict)  # owner -> tasks ordered from the go-live queue
-
-    @property
-    def going_live(self) -> bool:
-        return self.live_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +64,30 @@ class Draft:
 
 
 def draft(
-    standings: Iterable[Standing], owners: OwnerBook, policy: Policy, moment: Moment, own_tasks: Mapping[str, str]
+    standings: Iterable[Standing],
+    owners: OwnerBook,
+    policy: Policy,
+    moment: Moment,
+    own_tasks: Mapping[str, RecordKey],
 ) -> Draft:
-    """`own_tasks` are our tasks that the pull has already seen in a CRM: task key -> vendor id."""
-    turned = [_turned(standing, policy, owners, moment) for standing in standings]
-    allotted = _allot(turned, owners, policy, moment, own_tasks)
-    return Draft(tuple(_with_tellings(plan, policy, moment.now) for plan in allotted))
+    """`own_tasks` are our tasks that the pull has already seen in a CRM, by task key."""
+    turned = [_turned(standing, moment) for standing in standings]
+    allotment = Allotment(((plan.standing, plan.episode) for plan in turned), owners, policy, moment, own_tasks)
+    given = allotment.give()
+    allotted = [_with_task(plan, given.get(plan.standing.person_id)) for plan in turned]
+    return Draft(tuple(_with_tellings(plan, policy, moment.now, allotment.bearing(plan.standing)) for plan in allotted))
 
 
-def in_pilot(standing: Standing, owners: OwnerBook, policy: Policy) -> bool:
-    return not policy.pilot_owners or bool(owners.names_of(standing) & policy.pilot_owners)
-
-
-def _turned(standing: Standing, policy: Policy, owners: OwnerBook, moment: Moment) -> PersonPlan:
-    if not in_pilot(standing, owners, policy):
-        return PersonPlan(standing, Turn(Change.NONE, -1), None)
+def _turned(standing: Standing, moment: Moment) -> PersonPlan:
     turn = episodes.turn(standing, moment.now, moment.going_live)
     episode = _after(standing, turn, moment.now)
     return PersonPlan(standing, turn, episode, first_hot_at=_first_hot(standing, turn))
+
+
+def _with_task(plan: PersonPlan, given: Allotted | None) -> PersonPlan:
+    if given is None:
+        return plan
+    return replace(plan, episode=given.episode, task=given.order, adopted=given.adopted, drops=given.drops)
 
 
 def _first_hot(standing: Standing, turn: Turn) -> int | None:
@@ -129,6 +111,7 @@ def _after(standing: Standing, turn: Turn, now: int) -> Episode | None:
             task_state="queued" if turn.queued else "none",
             task_key=episodes.task_key(standing.key, turn.number),
             sla_state="none",
+            account_id=standing.account_id,
         )
     if last and turn.change is Change.CLOSE:
         return replace(last, closed_at=now, cooled_at=now)
@@ -137,82 +120,14 @@ def _after(standing: Standing, turn: Turn, now: int) -> Episode | None:
     return last
 
 
-def _allot(
-    plans: Sequence[PersonPlan], owners: OwnerBook, policy: Policy, moment: Moment, own_tasks: Mapping[str, str]
-) -> list[PersonPlan]:
-    """Gives tasks to queued episodes, best first; those of the go-live within each owner's daily number."""
-    used = Counter(moment.ordered_today)
-    done: dict[int, PersonPlan] = {}
-    for plan in sorted(plans, key=lambda p: (-p.standing.score.total, p.standing.person_id)):
-        done[plan.standing.person_id] = _with_task(plan, owners, policy, moment, used, own_tasks)
-    return [done[plan.standing.person_id] for plan in plans]
-
-
-def _with_task(
-    plan: PersonPlan,
-    owners: OwnerBook,
-    policy: Policy,
-    moment: Moment,
-    used: Counter[str],
-    own_tasks: Mapping[str, str],
-) -> PersonPlan:
-    episode = plan.episode
-    if episode is None or episode.closed_at is not None or episode.task_state != "queued":
-        return plan
-    target = task_target(plan.standing, policy.tasks_system, policy.systems)
-    if target is None:
-        return plan
-    system = target.record.key.system
-    owner = owners.task_owner(plan.standing, target)
-    if existing := own_tasks.get(episode.task_key):
-        return replace(plan, episode=_adopted(episode, plan.standing, system, existing, policy, moment), adopted=True)
-    from_golive = moment.live_at is None or episode.opened_at <= moment.live_at
-    bearer = owners.bearer(system, owner)
-    if from_golive and used[bearer] >= policy.per_owner_per_day:
-        return plan
-    if from_golive:
-        used[bearer] += 1
-    ordered = replace(
-        episode,
-        task_state="ordered",
-        task_system=system,
-        owner=owner,
-        ordered_at=moment.now,
-        due_at=moment.now + policy.sla_hours * 3600,
-        sla_state="open",
-    )
-    order = tasks.create_order(plan.standing, ordered, target, owner, policy.language, policy.timezone)
-    return replace(plan, episode=ordered, task=order)
-
-
-def _adopted(
-    episode: Episode, standing: Standing, system: str, task_id: str, policy: Policy, moment: Moment
-) -> Episode:
-    """The episode of a task that an earlier life of this store made; its due time stands in the CRM."""
-    dues = [at for member in live(standing.members) if isinstance(at := member.record.own.get("sla_due"), int)]
-    due = min(dues, default=moment.now + policy.sla_hours * 3600)
-    return replace(
-        episode,
-        task_state="made",
-        task_system=system,
-        task_id=task_id,
-        ordered_at=due - policy.sla_hours * 3600,
-        due_at=due,
-        acked_at=moment.now,
-        sla_state="open",
-    )
-
-
-def _with_tellings(plan: PersonPlan, policy: Policy, now: int) -> PersonPlan:
+def _with_tellings(plan: PersonPlan, policy: Policy, now: int, bearing: Episode | None) -> PersonPlan:
     waiting = {id: row for id, row in plan.standing.waiting.items() if _is_mine(plan, id)}
-    if plan.turn.number < 0:  # outside the pilot
-        return replace(plan, drops=tuple(row.key for row in waiting.values()))
-    values = tellings.wanted(plan.standing, plan.episode, plan.first_hot_at, now)
+    values = tellings.wanted(plan.standing, plan.episode, plan.first_hot_at, now, bearing)
     told = tellings.tellings(plan.standing, values, policy.writable)
     orders = tuple(_score_order(plan.standing, telling) for telling in told if not _waits(plan.standing, telling, now))
     needed = {telling.member.id for telling in told}
     drops = tuple(row.key for id, row in waiting.items() if id not in needed)
-    return replace(plan, tellings=told, orders=orders, drops=drops)
+    return replace(plan, tellings=told, orders=orders, drops=(*plan.drops, *drops))
 
 
 def _is_mine(plan: PersonPlan, record_id: int) -> bool:

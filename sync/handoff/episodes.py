@@ -1,15 +1,22 @@
-"""Hot episodes: a stay in the hot band, which brings one task."""
+"""Hot episodes: a stay in the hot band, which brings one task.
+
+What an episode brings (`Episode.handover`): LEAD, a follow-up task with an SLA of its own; ACCOUNT, nothing, because
+the task of a colleague at the same company stands for her too; DEAL, a note to the owner of an open deal.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sync.handoff.calendar import BusinessCalendar
 from sync.repository import Episode, Standing
 
 DAY = 86_400
+LEAD, ACCOUNT, DEAL = "lead", "account", "deal"
 REENTRY_SECONDS = 14 * DAY  # a return sooner continues the episode: flapping around 80 makes no second task
 RECENT_SECONDS = 7 * DAY  # at go-live only who became hot within this time gets a task
+ACCOUNT_SECONDS = 14 * DAY  # an account, and the owner of a deal, get one task in this time
 
 
 class Change(StrEnum):
@@ -54,12 +61,57 @@ def task_key(person_key: str, number: int) -> str:
     return f"{person_key}-{number}"
 
 
-def sla_state(episode: Episode, touched_at: int | None, now: int) -> str:
-    """open, warning from 75 % of the time on, breached, met."""
+def note_key(task_key: str) -> str:
+    """The key of the note to a deal's owner: another one, because the episode may still get its task later."""
+    return f"{task_key}-note"
+
+
+def key_in_crm(episode: Episode) -> str:
+    """The key on what the episode has in the CRM."""
+    return note_key(episode.task_key) if episode.handover == DEAL else episode.task_key
+
+
+def order_key(episode: Episode) -> str:
+    """The outbox key of what the episode has in the CRM, or is about to."""
+    kind = "note" if episode.handover == DEAL else "task"
+    return f"{kind}:{key_in_crm(episode)}"
+
+
+def move_key(task_key: str) -> str:
+    return f"task_move:{task_key}"
+
+
+def under_way(episode: Episode) -> bool:
+    """Whether a salesperson has its task, or is about to."""
+    return episode.task_state in ("ordered", "made")
+
+
+def started_at(episode: Episode) -> int | None:
+    """When the SLA's clock began: once the CRM had acknowledged the task. Our own delay is not the salesperson's."""
+    return episode.acked_at if episode.acked_at is not None else episode.ordered_at
+
+
+def waited(episode: Episode) -> int | None:
+    """Seconds in the queue: from becoming hot, as we saw it, until the task was ordered."""
+    return None if episode.ordered_at is None else max(0, episode.ordered_at - episode.opened_at)
+
+
+def lag(episode: Episode) -> int | None:
+    """Our own delay in seconds: from ordering the task to the CRM's acknowledgement. None before that."""
+    if episode.acked_at is None or episode.ordered_at is None:
+        return None
+    return max(0, episode.acked_at - episode.ordered_at)
+
+
+def sla_state(
+    episode: Episode, touched_at: int | None, now: int, calendar: BusinessCalendar, warning_percent: int = 75
+) -> str:
+    """open, warning when so much of the time has passed, breached, met."""
     if touched_at is not None:
         return "met"
-    if episode.due_at is None or episode.ordered_at is None:
+    start = started_at(episode)
+    if episode.due_at is None or start is None:
         return "none"
     if now >= episode.due_at:
         return "breached"
-    return "warning" if now - episode.ordered_at >= (episode.due_at - episode.ordered_at) * 3 // 4 else "open"
+    return "warning" if now >= calendar.warning_at(start, episode.due_at, warning_percent) else "open"

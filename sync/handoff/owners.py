@@ -1,56 +1,100 @@
-"""Who a follow-up task goes to: the owner of the person's record, told apart by system."""
+"""The people of both CRMs that tasks can go to, and which of them a person already belongs to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from sync.core.records import HUBSPOT, SALESFORCE, RecordKey, State
+from sync.core.records import HUBSPOT, SALESFORCE, State
 from sync.repository import Member, Owner, Standing
+
+RECORD_OWNER, OTHER_RECORD_OWNER, ACCOUNT_OWNER, DEAL_OWNER = (
+    "record_owner",
+    "other_record_owner",
+    "account_owner",
+    "deal_owner",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Somebody a person already belongs to. `why` is one of the words above; the id is of `system`."""
+
+    why: str
+    system: str
+    owner_id: str
 
 
 class OwnerBook:
-    """Active owners of both CRMs, found by id or, across the CRMs, by e-mail address."""
+    """The owners of both CRMs, found by id or, across the CRMs, by e-mail address."""
 
     def __init__(self, owners: Iterable[Owner]) -> None:
-        owners = list(owners)
+        owners = sorted(owners, key=lambda owner: (owner.system, owner.id))
         self._by_id = {(owner.system, owner.id): owner for owner in owners}
-        self._by_mail = {(owner.system, owner.email): owner for owner in owners if owner.email and owner.active}
+        self._by_mail: dict[tuple[str, str], Owner] = {}
+        for owner in owners:
+            if owner.email and usable(owner):
+                self._by_mail.setdefault((owner.system, mail_of(owner)), owner)
 
     def of(self, system: str, owner_id: str) -> Owner | None:
         return self._by_id.get((system, owner_id))
 
+    def by_mail(self, system: str, email: str) -> Owner | None:
+        """Who has this address in a CRM and can be given a task there."""
+        return self._by_mail.get((system, email.strip().lower()))
+
+    def in_system(self, system: str, from_system: str, owner_id: str) -> Owner | None:
+        """The same salesperson in `system`; None when she has no account there that can be given a task."""
+        owner = self.of(from_system, owner_id)
+        if owner is None or not usable(owner):
+            return None
+        return owner if from_system == system else self.by_mail(system, owner.email)
+
     def salespeople(self, owning: Iterable[tuple[str, str]]) -> int:
         """How many active people stand behind these (system, owner id); one may have an account in each CRM."""
-        found = [owner for key in owning if (owner := self._by_id.get(key)) and owner.active]
-        return len({owner.email or (owner.system, owner.id) for owner in found})
+        found = [owner for key in owning if (owner := self._by_id.get(key)) and usable(owner)]
+        return len({mail_of(owner) or (owner.system, owner.id) for owner in found})
 
     def bearer(self, system: str, owner_id: str) -> str:
         """One name for a salesperson, whichever CRM the task is in."""
         owner = self.of(system, owner_id)
-        return (owner.email if owner else "") or f"{system}:{owner_id}"
+        return (mail_of(owner) if owner else "") or f"{system}:{owner_id}"
+
+    def held(self, standing: Standing, target: Member) -> list[Held]:
+        """Whom a person belongs to: the owners of the target record, of her other records, of her companies."""
+        ordered = [target, *(member for member in live(standing.members) if member is not target)]
+        records = [
+            Held(
+                RECORD_OWNER if member is target else OTHER_RECORD_OWNER,
+                member.record.key.system,
+                member.record.owner_id,
+            )
+            for member in ordered
+        ]
+        companies = [member.record.company for member in ordered if member.record.company]
+        accounts = [Held(ACCOUNT_OWNER, key.system, standing.company_owners.get(key, "")) for key in companies]
+        return [entry for entry in dict.fromkeys(records + accounts) if entry.owner_id]
 
     def task_owner(self, standing: Standing, target: Member) -> str:
-        """The owner's id in the target's system, "" when nobody active is known.
-
-        First the owner of the target record, then of the person's other records, then of their companies;
-        an owner known only in the other CRM is found by e-mail address.
-        """
+        """The id in the target's system of the first whom the person belongs to, "" when nobody active is known."""
         system = target.record.key.system
-        for from_system, owner_id in _candidates(standing, target):
-            if found := self._in(system, from_system, owner_id):
-                return found.id
-        return ""
+        found = (self.in_system(system, entry.system, entry.owner_id) for entry in self.held(standing, target))
+        return next((owner.id for owner in found if owner), "")
 
     def names_of(self, standing: Standing) -> set[str]:
         """Ids and e-mail addresses of the owners of the person's live records."""
         found = [self.of(m.record.key.system, m.record.owner_id) for m in live(standing.members)]
-        return {name for owner in found if owner for name in (owner.id, owner.email)}
+        return {name for owner in found if owner for name in (owner.id, owner.email, mail_of(owner)) if name}
 
-    def _in(self, system: str, from_system: str, owner_id: str) -> Owner | None:
-        owner = self.of(from_system, owner_id)
-        if owner is None or not owner.active:
-            return None
-        return owner if from_system == system else self._by_mail.get((system, owner.email))
+
+def usable(owner: Owner) -> bool:
+    """Whether a person stands behind the account who can be given a task."""
+    return owner.active and not owner.automated
+
+
+def mail_of(owner: Owner) -> str:
+    """The address by which people are found across CRMs and playbook."""
+    return owner.email.strip().lower()
 
 
 def live(members: Iterable[Member]) -> list[Member]:
@@ -74,11 +118,3 @@ def _preference(member: Member) -> tuple[bool, int, str]:
     """A contact before a lead, then the oldest."""
     record = member.record
     return (record.key.object != "contact", record.created_at or 0, record.key.id)
-
-
-def _candidates(standing: Standing, target: Member) -> list[tuple[str, str]]:
-    ordered = [target, *(member for member in live(standing.members) if member is not target)]
-    own = [(member.record.key.system, member.record.owner_id) for member in ordered]
-    companies: list[RecordKey] = [member.record.company for member in ordered if member.record.company]
-    theirs = [(key.system, standing.company_owners.get(key, "")) for key in companies]
-    return [(system, owner_id) for system, owner_id in own + theirs if owner_id]

@@ -6,13 +6,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sync.core.fields import FIELDS
+from sync.handoff.episodes import ACCOUNT, DEAL, under_way
 from sync.handoff.owners import live
 from sync.repository import Episode, FieldValues, Member, Standing
 
 Value = int | str | None
 STAMPS = frozenset({"scored_at", "model_version"})  # they move only along with something else
 WRITTEN = tuple(field.name for field in FIELDS if field.written)
-AT_ONCE = frozenset({"band", "top_reason", "sla_due", "sla_state", "hot_since", "first_hot_at", "person_key"})
+ANSWER = "verdict_answer"  # of one record, not of the person: whoever gave a verdict reads its answer beside it
+AT_ONCE = frozenset({"band", "top_reason", "sla_due", "sla_state", "hot_since", "first_hot_at", "person_key", ANSWER})
 AGEING_STEP = 5_000  # thousandths; a change by ageing alone is told when it has added up to this
 
 
@@ -25,11 +27,20 @@ class Telling:
     old: Mapping[str, Value]
 
 
-def wanted(standing: Standing, episode: Episode | None, first_hot_at: int | None, now: int) -> FieldValues:
-    """The values that all records of the person should hold. Numbers are whole points, rounded downwards."""
+def wanted(
+    standing: Standing,
+    episode: Episode | None,
+    first_hot_at: int | None,
+    now: int,
+    bearing: Episode | None = None,
+) -> FieldValues:
+    """The values that all records of the person should hold. Numbers are whole points, rounded downwards.
+
+    `bearing` is the episode of the colleague whose task stands for her too: its due time and state are hers.
+    """
     score = standing.score
     open_episode = episode if episode and episode.closed_at is None else None
-    tracked = open_episode is not None and open_episode.task_state in ("ordered", "made")
+    tracked = _tracked(open_episode, bearing)
     return {
         "score": score.total // 1000,
         "attribute_score": score.attribute // 1000,
@@ -43,12 +54,20 @@ def wanted(standing: Standing, episode: Episode | None, first_hot_at: int | None
         "segment": score.segment or None,
         "hot_since": open_episode.hot_since if open_episode else None,
         "first_hot_at": first_hot_at,
-        "sla_due": open_episode.due_at if open_episode and tracked else None,
-        "sla_state": open_episode.sla_state if open_episode and tracked else "none",
+        "sla_due": tracked.due_at if tracked else None,
+        "sla_state": tracked.sla_state if tracked else "none",
         "person_key": standing.key,
         "model_version": score.model_version,
         "scored_at": now,
     }
+
+
+def _tracked(episode: Episode | None, bearing: Episode | None) -> Episode | None:
+    """Whose clock the person's fields show. A note to a deal's owner has none."""
+    if episode is None or episode.handover == DEAL:
+        return None
+    borne = bearing if episode.handover == ACCOUNT else episode
+    return borne if borne and borne.closed_at is None and under_way(borne) else None
 
 
 def tellings(standing: Standing, values: FieldValues, writable: Mapping[str, Collection[str]]) -> tuple[Telling, ...]:
@@ -84,6 +103,8 @@ def _plain(value: Value) -> str:
 
 def _telling(standing: Standing, member: Member, values: FieldValues, names: Collection[str]) -> Telling | None:
     known = last_known(standing, member)
+    if answer := standing.answers.get(member.id):  # without one, what stands there stays
+        values = {**values, ANSWER: answer}
     fields = {name: values[name] for name in WRITTEN if name in names and name in values}
     old = {name: known.get(name) for name, value in fields.items() if not same(known.get(name), value)}
     return Telling(member, fields, old) if old.keys() - STAMPS or _under_way(standing, member) else None

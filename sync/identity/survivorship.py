@@ -14,7 +14,7 @@ record's last change in substance, since no CRM tells in what it lists when a si
 not count, or two records would take turns at being the newest.
 
 What belongs together comes from one place: given and family name from one record; company name, domain, industry and
-size from one company; a region from whoever agrees about the country.
+size from one company; region and city from whoever agrees about the country.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ class Profile:
     employees: int | None
     country: str
     region: str
+    city: str
     email: str  # the mailbox to write to
     emails: tuple[str, ...]  # all of them, `email` first
     opted_out: bool
@@ -97,6 +98,7 @@ def profile(dossier: Dossier) -> Profile:
         employees=int(value["employees"]) if "employees" in value else None,
         country=value.get("country", ""),
         region=value.get("region", ""),
+        city=value.get("city", ""),
         email=email,
         emails=tuple(dict.fromkeys([email, *others] if email else others)),
         opted_out="opted_out" in value,
@@ -312,19 +314,23 @@ def _told(record: PersonRecord | CompanyRecord, field: str) -> str:
 
 
 def _settle_place(ballot: _Ballot, jobs: Sequence[_Job], companies: Sequence[CompanyRecord]) -> None:
-    """The person's place before the company's; a region only of the same country."""
+    """The person's place before the company's; a region and a city only of the same country."""
     people = [(job.voice.said(job.voice.record.country), job.voice.record.region) for job in jobs]
     firms = [(_company_said(c.country, c), c.region) for c in companies]
     winner = ballot.settle("country", [said for said, _ in people]) or ballot.settle("country", [s for s, _ in firms])
     country = accounts.country(winner.value) if winner else ""
-    for places in (people, firms):
-        fitting = [
-            said._replace(value=region)
-            for said, region in places
-            if not (country and said.value) or accounts.country(said.value) == country
-        ]
-        if ballot.settle("region", fitting):
-            return
+    cities = [(said, job.voice.record.city) for (said, _), job in zip(people, jobs, strict=True)]
+    ballot.settle("city", _of_country(cities, country))
+    ballot.settle("region", _of_country(people, country)) or ballot.settle("region", _of_country(firms, country))
+
+
+def _of_country(places: Iterable[tuple[_Said, str]], country: str) -> list[_Said]:
+    """Parts of a country, of which each is told along with its country."""
+    return [
+        said._replace(value=part)
+        for said, part in places
+        if not (country and said.value) or accounts.country(said.value) == country
+    ]
 
 
 def _first_touch(records: Sequence[PersonRecord]) -> dict[str, Provenance]:

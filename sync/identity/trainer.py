@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -19,9 +18,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from sync.child_process import Limits, begin, own_folder
 from sync.core.text import Text
 from sync.errors import EngineError
-from sync.identity.child import Limits, own_folder, watch
+from sync.identity.child import PURPOSE
 from sync.identity.engine.columns import FEATURES
 from sync.identity.engine.judging import Trained, kept
 from sync.identity.engine.model import dump, load, shipped
@@ -33,7 +33,7 @@ _START = "import sys; sys.path[:] = {path!r}; from sync.identity.trainer import 
 def train_apart(features: Iterable[pa.RecordBatch], limits: Limits, least: int) -> Trained:
     """As `training.train`, from batches of `FEATURES`, in a process of its own. Raises `EngineError`."""
     try:
-        folder = own_folder(limits.folder)
+        folder = own_folder(limits.folder, PURPOSE)
     except OSError as error:
         raise _error(type(error).__name__) from None
     process = _start(limits, folder, least)
@@ -88,9 +88,7 @@ def _read(answer: bytes, code: int) -> Trained:
 def serve(settings: str) -> None:
     """The child's whole life."""
     asked = json.loads(settings)
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # a library that prints must not disturb the answer
-    threading.Thread(target=watch, args=(asked["parent"],), daemon=True).start()
+    answers = begin(asked)
     try:
         answer = _answer(asked)
     except Exception as error:  # only its kind leaves: the text may hold what was learnt from

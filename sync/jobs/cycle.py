@@ -13,12 +13,16 @@ from sync.errors import AccessRefused, LeadsyncError, Stopped, VendorError
 from sync.handoff.draft import Draft, Policy
 from sync.identity.engine import Engine
 from sync.jobs import plan
+from sync.jobs.answer_verdicts import answer_verdicts
+from sync.jobs.domain_lists import bind
 from sync.jobs.join_companies import join_companies
+from sync.jobs.notify import note_model_change
 from sync.jobs.plan import Brake
 from sync.jobs.pull import PullTotals, pull
 from sync.jobs.push import Pusher, PushTotals
-from sync.jobs.rescore import RescoreTotals, Scoring, rescore
+from sync.jobs.rescore import RescoreTotals, Scorer, Scoring, rescore
 from sync.jobs.resolve import ResolveTotals, resolve
+from sync.jobs.stale import count_stale
 from sync.jobs.watch_sla import watch_sla
 from sync.ports import Clock, Connector, Notice, Sleep
 from sync.repository import Store
@@ -113,6 +117,7 @@ class Cycle:
     connectors: Mapping[str, Connector]
     store: Store
     engine: Engine  # weighs pairs of records
+    scorer: Scorer
     scoring: Scoring
     policy: Policy  # `systems` and `writable` are filled in here
     clock: Clock
@@ -161,8 +166,14 @@ class Cycle:
         join_companies(self.store, self.between)
         result.resolved = resolve(self.store, self.engine, self.clock, self.between)
         self.reporter.phase("score")
-        result.rescored = rescore(self.store, self.scoring, self.clock, self.between)
-        watch_sla(self.store, self.clock)
+        with self.store.reading() as unit:
+            scoring = bind(self.scoring, self.policy.playbook.domains, unit)  # the pull may have brought new users
+        result.rescored = rescore(self.store, self.scorer, scoring, self.clock, self.between)
+        with self.store.begin() as unit:
+            note_model_change(unit, self.scoring.version, int(self.clock()))
+        answer_verdicts(self.store, self.scoring, self.between)
+        watch_sla(self.store, self.clock, self.policy)
+        count_stale(self.store, int(self.clock()), self.scoring.timezone)
 
     def _plan_and_push(self, result: CycleResult, order: Order) -> None:
         self.reporter.phase("plan")

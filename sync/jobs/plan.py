@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
 
 from sync.core.fields import FIELDS
 from sync.core.records import HUBSPOT
-from sync.handoff import episodes
-from sync.handoff.draft import REJECTED_WAITS, Draft, Moment, PersonPlan, Policy, draft
+from sync.handoff import alerts, episodes
+from sync.handoff.draft import REJECTED_WAITS, Draft, PersonPlan, draft
 from sync.handoff.episodes import Change
 from sync.handoff.owners import OwnerBook, live
+from sync.handoff.policy import Around, Moment, Policy
 from sync.jobs.closing import withdraw_task
+from sync.jobs.workload import desk
 from sync.ports import Connector
 from sync.repository import Episode, NewOrder, Standing, Store, Unit
 
 BATCH = 500
 _FEWEST_FOR_BRAKE = 10  # below that, one fifth of the scores is an ordinary day
+_CHANGEABLE = (
+    "cooled_at", "closed_at", "task_state", "task_system", "task_id", "owner", "owner_why", "ordered_at", "due_at",
+    "plain_due_at", "acked_at", "sla_state", "handover", "account_id", "deal",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,18 @@ class Brake:
 def make_draft(store: Store, policy: Policy, now: int, between: Callable[[], None]) -> Draft:
     """Reads who is due and drafts; the store is not changed."""
     with store.begin() as unit:
-        waiting = [episode.person_id for episode in unit.queued_episodes()]
+        again = unit.episodes_to_reconsider()
+        waiting = [episode.person_id for episode in (*unit.queued_episodes(), *again)]
         waiting += unit.refused_before(now - REJECTED_WAITS)
         owners = OwnerBook(unit.owners())
         live_at = unit.fact("live_at")
-        moment = Moment(now, int(live_at) if live_at else None, _ordered_today(unit, owners, policy, now))
+        given = desk(unit, owners, policy, now)
     standings = [s for s in _standings(store, waiting, between) if _all_writable(s, policy)]
     keys = [key for standing in standings for key in _coming_task_keys(standing)]
     with store.begin() as unit:
-        own_tasks = {key: record.id for key, record in unit.own_tasks(keys).items()}
+        around = _around(unit, standings, again, now)
+        own_tasks = unit.own_tasks(keys)
+    moment = Moment(now, int(live_at) if live_at else None, given, around)
     return draft(standings, owners, policy, moment, own_tasks)
 
 
@@ -130,24 +136,31 @@ def _all_writable(standing: Standing, policy: Policy) -> bool:
 
 
 def _coming_task_keys(standing: Standing) -> list[str]:
-    """The keys of tasks that this person may get now: of an episode that waits, of one that opens."""
+    """The keys of what this person may get now: for an episode without anything in a CRM, for one that opens."""
     episode = standing.episode
-    found = [episode.task_key] if episode and episode.task_state == "queued" else []
+    found = [episode.task_key] if episode and not episodes.under_way(episode) else []
     if standing.score.band == "hot":
         found.append(episodes.task_key(standing.key, episodes.next_number(standing)))
-    return found
+    return [key for task_key in found for key in (task_key, episodes.note_key(task_key))]
 
 
-def _ordered_today(unit: Unit, owners: OwnerBook, policy: Policy, now: int) -> Counter[str]:
-    """Tasks already ordered from the go-live queue this local day, by owner."""
-    zone = ZoneInfo(policy.timezone)
-    midnight = datetime.combine(datetime.fromtimestamp(now, zone).date(), time(), zone)
-    live_at = int(unit.fact("live_at") or now)
-    return Counter(
-        owners.bearer(episode.task_system or "", episode.owner)
-        for episode in unit.ordered_tasks_since(int(midnight.timestamp()))
-        if episode.opened_at <= live_at
+def _around(unit: Unit, standings: Sequence[Standing], again: Sequence[Episode], now: int) -> Around:
+    """What stands around the people who may be handed over now."""
+    since = now - episodes.ACCOUNT_SECONDS + 1
+    drafted = {standing.person_id for standing in standings}
+    accounts = {account for standing in standings if (account := _account(standing)) is not None}
+    found = unit.episodes_in_accounts(accounts, since)
+    colleagues = {e.person_id for group in found.values() for e in group if e.closed_at is None} - drafted
+    return Around(
+        accounts={account: tuple(group) for account, group in found.items()},
+        colleagues={standing.person_id: standing for standing in unit.standings(sorted(colleagues))},
+        noted=frozenset(episode.deal for episode in unit.notes_since(since) if episode.deal),
+        lapsed=frozenset(episode.id for episode in again if episode.handover == episodes.DEAL),
     )
+
+
+def _account(standing: Standing) -> int | None:
+    return standing.account_id or (standing.episode.account_id if standing.episode else None)
 
 
 def _commit_person(unit: Unit, plan: PersonPlan, now: int) -> list[NewOrder]:
@@ -158,7 +171,11 @@ def _commit_person(unit: Unit, plan: PersonPlan, now: int) -> list[NewOrder]:
         unit.set_first_hot(standing.person_id, plan.first_hot_at)
     if plan.drops:
         unit.drop_orders(plan.drops)
-    return [*plan.orders, *([replace(plan.task, episode_id=episode_id)] if plan.task else [])]
+    if plan.task is None or plan.episode is None:
+        return list(plan.orders)
+    record = next(str(member.record.key) for member in standing.members if member.id == plan.task.record_id)
+    alerts.put_down(unit, alerts.alert(alerts.HOT, plan.episode, episode_id, {"record": record}), now)
+    return [*plan.orders, replace(plan.task, episode_id=episode_id)]
 
 
 def _commit_episode(unit: Unit, plan: PersonPlan, now: int) -> int | None:
@@ -170,30 +187,14 @@ def _commit_episode(unit: Unit, plan: PersonPlan, now: int) -> int | None:
         episode_id = unit.open_episode(
             episode.person_id,
             episode.number,
-            now,
+            episode.opened_at,
             episode.hot_since,
             episode.total,
             episode.task_key,
             episode.task_state,
         )
     if episode != plan.standing.episode:
-        unit.update_episode(episode_id, **_changeable(episode))
+        unit.update_episode(episode_id, **{name: getattr(episode, name) for name in _CHANGEABLE})
     if plan.turn.change is Change.CLOSE:
         withdraw_task(unit, episode)
     return episode_id
-
-
-def _changeable(episode: Episode) -> dict[str, object]:
-    names = (
-        "cooled_at",
-        "closed_at",
-        "task_state",
-        "task_system",
-        "task_id",
-        "owner",
-        "ordered_at",
-        "due_at",
-        "acked_at",
-        "sla_state",
-    )
-    return {name: getattr(episode, name) for name in names}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sync.core.records import PersonRecord
 from sync.ports import Clock, Connector, Notice, Page
 from sync.repository import Saved, Store
 
@@ -57,6 +58,7 @@ def pull(
 def _keep(page: Page, system: str, store: Store, now: int, pass_began: int | None, totals: PullTotals) -> None:
     with store.begin() as unit:
         saved = unit.save(page.records, now)
+        unit.hear_verdicts([record for record in page.records if isinstance(record, PersonRecord)], now)
         unit.set_cursor(system, page.stream, page.cursor, now)
         fresh = [notice for notice in page.notices if unit.note(notice, now)]
         if not page.notices:

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 
 from sync.core.records import RecordKey
 from sync.core.text import Text
+from sync.handoff.episodes import order_key
 from sync.jobs.closing import complete_double, requeue
-from sync.ports import Clock, Connector, Outcome, Result, ScoreUpdate, Sleep, TaskAction, TaskOrder
+from sync.ports import Clock, Connector, Outcome, Priority, Result, ScoreUpdate, Sleep, TaskAction, TaskOrder
 from sync.repository import AuditEntry, Member, OutboxRow, Store, Told, Unit
 
+_CREATES = ("task", "note")
+_TASK_KINDS = (*_CREATES, "task_done", "task_move")
 LIMIT = 10_000  # rows in memory at a time
 SETTLE_SECONDS = 3  # a create that was cut off may still be under way at the vendor
 SUSPECT_MARGIN = 3_600  # clocks differ; the look-up for an earlier attempt begins this much before it
@@ -19,6 +22,10 @@ NOTES = {
     "same_person": Text(
         "Closed by leadsync: this is the same person as in another follow-up task.",
         "leadsync により完了: 同一人物のフォロータスクが別にあるため。",
+    ),
+    "overdue": Text(
+        "Handed over by leadsync: there was no first contact in the time agreed.",
+        "leadsync により担当変更: 合意した期限までに初回連絡がなかったため。",
     ),
     "deprovision": Text("Closed by leadsync: the service was removed.", "leadsync により完了: サービス削除のため。"),
 }
@@ -31,6 +38,8 @@ class PushTotals:
     rejected: int = 0
     tasks_made: int = 0
     tasks_completed: int = 0
+    tasks_moved: int = 0
+    notes_made: int = 0
     tasks_rejected: int = 0
     gone: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
@@ -50,6 +59,10 @@ class PushTotals:
             self.applied += 1
         elif kind == "task":
             self.tasks_made += 1
+        elif kind == "note":
+            self.notes_made += 1
+        elif kind == "task_move":
+            self.tasks_moved += 1
         else:
             self.tasks_completed += 1
 
@@ -82,9 +95,9 @@ class Pusher:
             self._retry_unanswered(by_key.values())
 
     def tasks(self, totals: PushTotals) -> None:
-        """Creates and completes tasks. Each create is marked before it is sent, so that a crash in between
-        leads to a look-up and never to a second task."""
-        while rows := self._due(("task", "task_done")):
+        """Creates tasks and notes, completes tasks and moves them. Each create is marked before it is sent, so that a
+        crash in between leads to a look-up and never to a second task."""
+        while rows := self._due(_TASK_KINDS):
             by_key = {row.key: row for row in rows}
             self._let_settle(rows)
             members = self._begin(rows)
@@ -151,8 +164,10 @@ class Pusher:
                 row = rows[outcome.key]
                 _settle(unit, row, outcome, now)
                 totals.count(row.kind, outcome)
-                if row.kind == "task":
+                if row.kind in _CREATES:
                     _settle_episode(unit, row, outcome, bearers, now)
+                if row.kind == "task_move":
+                    _settle_move(unit, row, outcome)
                 if outcome.result in (Result.APPLIED, Result.UNCHANGED):
                     unit.audit([_task_audit(row, bearers, outcome, now)])
         self.pushed(self.connector.system, totals.applied + totals.rejected + totals.tasks_made)
@@ -177,9 +192,16 @@ def _update(row: OutboxRow, members: dict[int, Member]) -> ScoreUpdate:
 
 def _task_order(row: OutboxRow, bearers: dict[int, RecordKey], language: str) -> TaskOrder:
     payload = row.payload
-    if row.kind == "task_done":
-        note = NOTES[payload["note"]].to(language)
-        return TaskOrder(row.key, TaskAction.COMPLETE, payload["task_key"], task_id=payload["task_id"], note=note)
+    if row.kind not in _CREATES:
+        return TaskOrder(
+            key=row.key,
+            action=TaskAction.REASSIGN if row.kind == "task_move" else TaskAction.COMPLETE,
+            task_key=payload["task_key"],
+            task_id=payload["task_id"],
+            owner_id=payload.get("owner", ""),
+            note=NOTES[payload["note"]].to(language),
+        )
+    deal = payload.get("deal")
     return TaskOrder(
         key=row.key,
         action=TaskAction.CREATE,
@@ -191,6 +213,8 @@ def _task_order(row: OutboxRow, bearers: dict[int, RecordKey], language: str) ->
         remind_at=payload.get("remind_at"),
         owner_id=payload.get("owner", ""),
         suspect_since=row.sent_at - SUSPECT_MARGIN if row.sent_at is not None else None,
+        priority=Priority.NORMAL if row.kind == "note" else Priority.HIGH,
+        deal=RecordKey(*deal) if deal else None,
     )
 
 
@@ -228,6 +252,9 @@ def _score_audit(row: OutboxRow, written: RecordKey, outcome: Outcome, now: int)
 def _settle_episode(unit: Unit, row: OutboxRow, outcome: Outcome, bearers: dict[int, RecordKey], now: int) -> None:
     if row.episode_id is None or outcome.result is Result.RETRY:
         return
+    episode = unit.episode(row.episode_id)
+    if episode is None or order_key(episode) != row.key:
+        return  # a note whose deal was lost while it was under way: the episode has gone on to its task
     if outcome.result is Result.REJECTED:
         _task_refused(unit, row, row.episode_id, outcome, bearers)
         return
@@ -236,6 +263,14 @@ def _settle_episode(unit: Unit, row: OutboxRow, outcome: Outcome, bearers: dict[
     episode = unit.episode(row.episode_id)
     if episode and episode.closed_at is not None and unit.open_episodes(row.person_id):
         complete_double(unit, episode, now)  # it was under way when its person turned out to be another one
+
+
+def _settle_move(unit: Unit, row: OutboxRow, outcome: Outcome) -> None:
+    """The task has its new owner; one that was completed or deleted meanwhile, or that the CRM would not move, keeps
+    its old one."""
+    moved = outcome.result is Result.APPLIED or (outcome.result is Result.UNCHANGED and not outcome.reason)
+    if moved and not outcome.gone and row.episode_id is not None:
+        unit.update_episode(row.episode_id, owner=row.payload["owner"], owner_why=row.payload["owner_why"])
 
 
 def _task_refused(unit: Unit, row: OutboxRow, episode_id: int, outcome: Outcome, bearers: dict[int, RecordKey]) -> None:

@@ -1,181 +1,175 @@
-"""Rescore: persons that are due get a new score, with its reasons in words."""
+"""Rescore: who is due gets a new score, with its reasons in words.
+
+First the acts and traits of who is due are brought up to date; then the engine, in a process of its own, scores those
+people, or everybody when the local day or the rules are others than last time, and returns the scores that differ from
+the stored ones. Nothing is lost when it ends half-way: the fact that tells what everybody was scored for, and the
+list of who awaits a score, are settled last.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Protocol
 
-from sync.core import emails
-from sync.core.activity import is_own_act
-from sync.core.records import ActivityRecord, RecordKey, State
-from sync.handoff import reasons
-from sync.identity.occurrences import occurrences
-from sync.identity.survivorship import profile
-from sync.jobs.closing import withdraw_task
+from sync.jobs.feeding import feed, forget_unscored
+from sync.jobs.reference import Scoring, act_from, facts_from, facts_of, ledger, score_row, scoreable, told
+from sync.jobs.results import ResultReader, Scored
 from sync.ports import Clock
-from sync.repository import Dossier, LedgerLine, ScoreRow, Store, Unit
-from sync.scoring.facts import Act, Facts
-from sync.scoring.model import Model
-from sync.scoring.scorer import Score, hot_since, score
+from sync.repository import ActRow, Rules, ScoreRow, ScoringSource, Store, Subject, Traits, Unit
+from sync.scoring.engine import Results
+from sync.scoring.facts import Act
+from sync.scoring.model import Model, bound, from_source
+from sync.scoring.scorer import DORMANT, hot_since
+
+__all__ = [
+    "RescoreTotals", "Scorer", "Scoring", "facts_of", "forget_unscored", "ledger", "rescore", "score_row", "scoreable",
+]  # fmt: skip
 
 BATCH = 500
-SKEW_SECONDS = 3_600  # an act so far ahead of our clock comes from a clock that differs, not from a calendar
+_FACT = "scored_for"
+_SUBJECTS_KEPT = 100_000
+_NOBODY = (0, Traits())
 
 
-@dataclass(frozen=True, slots=True)
-class Scoring:
-    """What a score depends on beside the person."""
+class Scorer(Protocol):
+    """Scores the people of a store; `sync.scoring.child.ScoringChild`, or an engine in this process for tests."""
 
-    model: Model
-    timezone: str
-    language: str
-
-    @property
-    def version(self) -> str:
-        return self.model.version
-
-    def day(self, now: float) -> str:
-        return datetime.fromtimestamp(now, ZoneInfo(self.timezone)).date().isoformat()
+    def score(self, source: ScoringSource, model: Model, as_of: int, timezone: str) -> Iterator[Results]:
+        """The scores that differ from those known, in blocks of persons; a person may come twice."""
+        ...
 
 
 @dataclass
 class RescoreTotals:
-    scored: int = 0
-    changed: int = 0
+    scored: int = 0  # persons whose score was computed because they were due
+    changed: int = 0  # persons of whom there is something new to tell
 
 
-def rescore(store: Store, scoring: Scoring, clock: Clock, between: Callable[[], None]) -> RescoreTotals:
-    """Scores who is due; everybody when the local day, the model or the language is another than last time."""
-    totals = RescoreTotals()
+@dataclass(frozen=True, slots=True)
+class _For:
+    """What everybody's score was last computed for."""
+
+    day: str
+    version: str
+    timezone: str
+    language: str
+    lists: str  # digest
+
+    @classmethod
+    def of(cls, scoring: Scoring, now: int) -> _For:
+        lists = json.dumps({name: sorted(found) for name, found in scoring.lists.items()}, sort_keys=True)
+        digest = hashlib.blake2b(lists.encode(), digest_size=8).hexdigest()
+        return cls(scoring.day(now), scoring.version, scoring.timezone, scoring.language, digest)
+
+    @classmethod
+    def last(cls, unit: Unit) -> _For | None:
+        text = unit.fact(_FACT)
+        return cls(**json.loads(text)) if text else None
+
+    def keep(self, unit: Unit) -> None:
+        unit.set_fact(_FACT, json.dumps(asdict(self)))
+
+
+def rescore(store: Store, scorer: Scorer, scoring: Scoring, clock: Clock, between: Callable[[], None]) -> RescoreTotals:
+    """Scores who is due; everybody when the local day, the rules or the language are others than last time."""
     now = int(clock())
-    mark = f"{scoring.day(now)} {scoring.version} {scoring.timezone} {scoring.language}"
     with store.begin() as unit:
-        if unit.fact("scored_for") != mark:
-            unit.flag_all_for_score()
-            unit.set_fact("scored_for", mark)
-    after = 0
-    while True:
-        with store.begin() as unit:
-            due = unit.score_due(BATCH, after)
-            if not due:
-                return totals
-            totals.changed += _score_batch(unit, due, scoring, now)
-            totals.scored += len(due)
-            after = due[-1]
-        between()
+        last = _For.last(unit)
+        if last and last.timezone != scoring.timezone:
+            unit.flag_all_for_score()  # which records tell of one occurrence depends on the calendar day
+    totals = RescoreTotals(scored=feed(store, scoring.timezone, now, between).fed)
+    if last and last.version != scoring.version and (old := _earlier(store, last, scoring)):
+        totals.changed += _Pass(store, scorer, old, now, between).run(last)
+        last = replace(last, day=scoring.day(now))
+    totals.changed += _Pass(store, scorer, scoring, now, between).run(last)
+    return totals
 
 
-def facts_of(dossier: Dossier, as_of: int, timezone: str) -> Facts:
-    """A dossier as the scorer sees it: surviving attributes and the person's own acts up to `as_of`, each once
-    although both CRMs may tell of it."""
-    known = profile(dossier)
-    acts = tuple(
-        _act(activity, dossier)
-        for activity in occurrences(dossier.activities, timezone).activities
-        if activity.occurred_at <= as_of and is_own_act(activity.kind, activity.direction)
-    )
-    return Facts(
-        person_key=dossier.key,
-        title=known.title,
-        department=known.department,
-        company_name=known.company_name,
-        industry=known.industry,
-        employees=known.employees,
-        country=known.country,
-        region=known.region,
-        email_domains=tuple(dict.fromkeys(emails.domain_of(address) for address in known.emails)),
-        opted_out=known.opted_out,
-        source=known.source,
-        status=known.status,
-        first_known_at=dossier.first_known_at,
-        acts=acts,
-    )
+def _earlier(store: Store, last: _For, scoring: Scoring) -> Scoring | None:
+    """The rules of before, once more: so that what comes by new rules alone can be told apart. None when they are
+    not known any more."""
+    with store.reading() as unit:
+        sources = {known.version: known.source for known in unit.model_versions()}
+    source = sources.get(last.version)
+    return replace(scoring, model=bound(from_source(source), scoring.lists)) if source else None
 
 
-def score_row(dossier: Dossier, scoring: Scoring, as_of: int) -> ScoreRow:
-    facts = facts_of(dossier, as_of, scoring.timezone)
-    result = score(facts, scoring.model, as_of, scoring.timezone)
-    hot = result.band == "hot"
-    language = scoring.language
-    return ScoreRow(
-        person_id=dossier.person_id,
-        attribute=result.attribute,
-        behaviour=result.behaviour,
-        activity=result.activity,
-        adjustment=result.adjustment,
-        total=result.total,
-        band=result.band,
-        top_reason=reasons.top_reason(result, scoring.model, language),
-        reasons=reasons.reasons_text(result, scoring.model, facts, language, scoring.timezone),
-        talk_track=reasons.talk_track(result, facts, scoring.model, language),
-        interest=reasons.interest_text(result, scoring.model, language),
-        segment=result.segment,
-        exclusion=result.exclusion,
-        last_act_at=result.last_act_at,
-        hot_since=hot_since(facts, scoring.model, as_of, scoring.timezone) if hot else None,
-        basis=_basis(facts, scoring.version),
-        model_version=scoring.version,
-        as_of=as_of,
-        lines=ledger(result),
-    )
+@dataclass
+class _Pass:
+    """One computation by one set of rules."""
 
+    store: Store
+    scorer: Scorer
+    scoring: Scoring
+    now: int
+    between: Callable[[], None]
 
-def ledger(result: Score) -> tuple[LedgerLine, ...]:
-    return tuple(
-        LedgerLine(line.rule, line.axis, line.points, line.count, line.last_at, line.evidence, line.detail)
-        for line in result.lines
-    )
+    def __post_init__(self) -> None:
+        self._reader = ResultReader(self.scoring.model)
+        self._subjects: dict[int, Subject] = {}
 
+    def run(self, last: _For | None) -> int:
+        """Returns of how many persons there is something new to tell."""
+        scoring, wanted = self.scoring, _For.of(self.scoring, self.now)
+        everybody = last != wanted
+        with self.store.reading() as unit:
+            if not everybody and not unit.awaited():
+                return 0
+        same_words = last is not None and (last.language, last.timezone) == (scoring.language, scoring.timezone)
+        source = self.store.scoring_source(everybody, scoring.version if same_words else None)
+        changed = 0
+        for block in self.scorer.score(source, scoring.model, self.now, scoring.timezone):
+            for batch in self._reader.batches(block, BATCH):
+                with self.store.begin() as unit:
+                    changed += unit.save_scores(self._rows(unit, batch))
+                self.between()
+        with self.store.begin() as unit:
+            unit.settle_bases(scoring.version)
+            unit.none_awaited()
+            unit.put_in_force(Rules(self.now, scoring.version, scoring.timezone, scoring.lists))
+            wanted.keep(unit)
+        return changed
 
-def scoreable(dossier: Dossier) -> bool:
-    """Only who has a live record is scored."""
-    return any(member.record.state is State.LIVE for member in dossier.members)
+    def _rows(self, unit: Unit, batch: Sequence[Scored]) -> list[ScoreRow]:
+        acts = self._acts(unit, batch)
+        traits = unit.traits_of([each.person_id for each in batch if each.score.is_hot or each.score.reactivated])
+        before = unit.scores_of([each.person_id for each in batch], lines=False)
+        return [
+            self._row(each, acts[each.person_id], traits.get(each.person_id, _NOBODY), before.get(each.person_id))
+            for each in batch
+        ]
 
+    def _row(self, each: Scored, acts: Sequence[Act], traits: tuple[int, Traits], before: ScoreRow | None) -> ScoreRow:
+        scoring = self.scoring
+        facts = facts_from(str(each.person_id), *traits, acts)
+        since = hot_since(facts, scoring.model, self.now, scoring.timezone) if each.score.is_hot else None
+        change = None
+        if before and before.model_version != scoring.version:
+            change = each.score.total - before.total
+        row = told(each.person_id, each.score, facts, scoring, self.now, since, change)
+        return replace(row, codes=each.codes)
 
-def _score_batch(unit: Unit, due: Sequence[int], scoring: Scoring, now: int) -> int:
-    dossiers = unit.dossiers(due)
-    forget_unscored(unit, [dossier.person_id for dossier in dossiers if not scoreable(dossier)], now)
-    early = {dossier.person_id for dossier in dossiers if _ahead(dossier, now)}
-    unit.scored(id for id in due if id not in early)
-    return unit.save_scores([score_row(dossier, scoring, now) for dossier in dossiers if scoreable(dossier)])
+    def _acts(self, unit: Unit, batch: Sequence[Scored]) -> dict[int, list[Act]]:
+        """The acts that a score and its words rest on: the evidence, and everything of those whose past matters."""
+        stored = unit.acts_of([each.person_id for each in batch])
+        wanted: dict[int, list[ActRow]] = {}
+        for each in batch:
+            score = each.score
+            rows = [row for row in stored.get(each.person_id, ()) if row[0] <= self.now]
+            if not (score.is_hot or score.reactivated or score.band == DORMANT):
+                named = {name for line in score.lines for name in line.evidence}
+                rows = [row for row in rows if str(row[1]) in named]
+            wanted[each.person_id] = rows
+        subjects = self._look_up(unit, {row[2] for rows in wanted.values() for row in rows})
+        return {
+            person: [act_from(row, subjects[row[2]], str(row[1])) for row in rows] for person, rows in wanted.items()
+        }
 
-
-def _ahead(dossier: Dossier, now: int) -> bool:
-    """Whether an act bears a time that our clock has not reached yet: its person is scored again soon."""
-    return any(now < activity.occurred_at <= now + SKEW_SECONDS for activity in dossier.activities)
-
-
-def forget_unscored(unit: Unit, person_ids: Sequence[int], now: int) -> None:
-    """Who has no live record has no score, no open episode, and nothing to be told."""
-    for person_id in person_ids:
-        for episode in unit.open_episodes(person_id):
-            unit.update_episode(episode.id, closed_at=now, cooled_at=now)
-            withdraw_task(unit, episode)
-    unit.drop_orders_of(person_ids)
-    unit.drop_scores(person_ids)
-    unit.planned(person_ids)
-
-
-def _act(activity: ActivityRecord, dossier: Dossier) -> Act:
-    content = "campaign" if activity.key.object == "campaign_member" else "form"
-    name, type_ = dossier.content.get(RecordKey(activity.key.system, content, activity.content_id), ("", ""))
-    return Act(
-        id=str(activity.key),
-        kind=activity.kind,
-        at=activity.occurred_at,
-        url=activity.url,
-        title=activity.title,
-        content_id=activity.content_id,
-        content_name=name,
-        content_type=type_,
-        status=activity.status,
-        responded=activity.responded,
-    )
-
-
-def _basis(facts: Facts, version: str) -> str:
-    """Digest of everything a score depends on except the passing of time."""
-    return hashlib.blake2b(f"{version} {asdict(facts)!r}".encode(), digest_size=16).hexdigest()
+    def _look_up(self, unit: Unit, numbers: set[int]) -> dict[int, Subject]:
+        if len(self._subjects) > _SUBJECTS_KEPT:
+            self._subjects.clear()
+        self._subjects |= unit.subjects(numbers - self._subjects.keys())
+        return self._subjects

@@ -13,7 +13,7 @@ from sync.identity.features import Features
 from sync.identity.raw import features_of
 from sync.jobs.matching_model import model_of_pairs, pair_parts
 from sync.jobs.rescore import Scoring, score_row
-from sync.repository import Dossier, Member, PairRow, ReviewMark, ReviewPair, RunUnit, ScoreRow, Store
+from sync.repository import Deals, Dossier, Member, PairRow, ReviewMark, ReviewPair, RunUnit, ScoreRow, Store
 
 Links = Mapping[tuple[str, str], str]  # (system, object) -> address of a record's page, with {id} in it
 
@@ -109,6 +109,17 @@ def joint(one: Dossier, two: Dossier) -> Dossier:
         content={**one.content, **two.content},
         accounts={**one.accounts, **two.accounts},
         chosen={**two.chosen, **one.chosen},
+        deals=_joint_deals(one.deals, two.deals),
+        recycled_at=max((at for at in (one.recycled_at, two.recycled_at) if at is not None), default=None),
+        numbers={**one.numbers, **two.numbers},
+    )
+
+
+def _joint_deals(one: Deals, two: Deals) -> Deals:
+    return Deals(
+        one.customer or two.customer,
+        one.under_way or two.under_way,
+        max((at for at in (one.lost_at, two.lost_at) if at is not None), default=None),
     )
 
 

@@ -8,17 +8,16 @@ Names decide before addresses, since one newsletter form sits on every page of a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from sync.core.activity import Kind
-from sync.scoring.definition import ActRule, Matcher, Model, SequenceRule, Tag
+from sync.scoring.definition import ActRule, AnyRule, Matcher, Model, ReactivationRule, SequenceRule, Tag
 from sync.scoring.facts import Act
 from sync.scoring.phrases import fold
 
 VISITS = frozenset({Kind.PAGE_VIEW.value, Kind.EMAIL_CLICK.value, Kind.SITE_VISIT.value})
-FIRST, THEN = -1, -2  # the parts of a sequence an act can play, beside matcher numbers >= 0
+FIRST, THEN = -1, -2  # parts of a sequence an act can play, beside matcher numbers >= 0: -1 - the step's number
 _RECAST = frozenset({Kind.FORM_SUBMIT.value, Kind.CAMPAIGN_RESPONSE.value})
 _CACHE_LIMIT = 200_000
 
@@ -44,14 +43,14 @@ class Tags:
     strong: bool
     is_open: bool
     key: tuple[str, str]
-    parts: tuple[tuple[int, int], ...]  # (rule number, matcher number or FIRST or THEN)
+    parts: tuple[tuple[int, int], ...]  # (rule number, matcher number or FIRST, THEN, ...), as `parts_of` gives them
 
 
 def tags_of(act: Act, model: Model) -> Tags:
     """The act's tags; computed once per content, since thousands of acts share a page or a form."""
     content = (
         act.kind,
-        _without_query(act.url),
+        without_query(act.url),
         act.title,
         act.content_id,
         act.content_name,
@@ -67,7 +66,7 @@ def tags_of(act: Act, model: Model) -> Tags:
     return found
 
 
-def _without_query(url: str) -> str:
+def without_query(url: str) -> str:
     """Queries tell visits apart (utm, a mail's tracking ids), not contents."""
     page, query, rest = url.partition("?")
     return f"{page}#{rest.partition('#')[2]}" if query and "#" in rest else page
@@ -80,19 +79,24 @@ def takes(matcher: Matcher, about: About) -> bool:
     return about.kind in matcher.kinds and (not matcher.tags or not matcher.tags.isdisjoint(about.tags))
 
 
+def parts_of(rule: AnyRule, about: About) -> list[int]:
+    """The parts such an act plays in a rule: the first matcher that takes it, or the steps of a sequence, last first.
+
+    Last first, so that who goes through them in turn never lets an act follow itself.
+    """
+    if isinstance(rule, ActRule | ReactivationRule):
+        return [index for index, matcher in enumerate(rule.matchers) if takes(matcher, about)][:1]
+    if isinstance(rule, SequenceRule):
+        steps = [FIRST - number for number, step in enumerate(rule.steps) if any(takes(one, about) for one in step)]
+        return steps[::-1]
+    return []
+
+
 def _parts(about: About, model: Model) -> tuple[tuple[int, int], ...]:
     """The parts such an act plays in the model's rules; kept, since there are few different ones."""
     known = model.cache.get(about)
     if known is None:
-        found: list[tuple[int, int]] = []
-        for number, rule in enumerate(model.rules):
-            if isinstance(rule, ActRule):
-                takers = (index for index, matcher in enumerate(rule.matchers) if takes(matcher, about))
-                found += [(number, index) for index in islice(takers, 1)]
-            elif isinstance(rule, SequenceRule):
-                found += [(number, FIRST)] if any(takes(matcher, about) for matcher in rule.first) else []
-                found += [(number, THEN)] if any(takes(matcher, about) for matcher in rule.then) else []
-        known = tuple(found)
+        known = tuple((number, part) for number, rule in enumerate(model.rules) for part in parts_of(rule, about))
         _keep(model, about, known)
     return known  # type: ignore[return-value]
 
@@ -104,7 +108,7 @@ def _keep(model: Model, key: object, found: object) -> None:
 
 
 def _tags(act: Act, model: Model) -> Tags:
-    host, path = _address(_without_query(act.url))
+    host, path = _address(without_query(act.url))
     name = " / ".join(filter(None, (act.content_name, act.content_type, act.title)))
     named, named_themes = _subjects(name, False, model)
     on_page, page_themes = _subjects(path, True, model)

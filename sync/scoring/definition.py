@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sync.core.text import Text
 from sync.scoring.conditions import Condition, Reading
@@ -28,6 +29,7 @@ class Tag:
     implied_by: frozenset[str]  # kinds that carry the tag without any word
     strong_for: frozenset[str]  # effective kinds that make the act a strong one
     interest: bool  # whether it says what the person is interested in
+    killer: bool = False  # content of the comparison stage, few people see it and many of them buy
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,17 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
+    """`also` are conditions on other fields that must hold too."""
+
     id: str
     label: Text
     condition: Condition
     points: int
     unset: bool = False  # a target list that the operator has not filled in
+    also: tuple[Condition, ...] = ()
+
+    def holds(self, facts: Facts, reading: Reading) -> bool:
+        return all(condition.holds(facts, reading) for condition in (self.condition, *self.also))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +85,13 @@ class Rule:
     cap: int | None
     window_days: int  # an act counts on its own day and the `window_days - 1` days after it
     once_in_days: int  # 0: every act counts
-    decay: tuple[int, ...]  # percent by full weeks of age, the last value from then on
+    decay: tuple[int, ...]  # per mille by full weeks of age, the last value from then on
+
+    def counts(self, age_days: int) -> bool:
+        return age_days < self.window_days
 
     def weight(self, age_days: int) -> int:
-        """Percent of the points left at this age."""
+        """Per mille of the points left at this age."""
         return self.decay[min(max(age_days, 0) // 7, len(self.decay) - 1)]
 
 
@@ -101,10 +112,9 @@ class ActRule(Rule):
 
 @dataclass(frozen=True, slots=True)
 class SequenceRule(Rule):
-    """`first`, then `then` at most `within_seconds` later."""
+    """Acts that take the steps in turn (two or more), the last at most `within_seconds` after the first."""
 
-    first: tuple[Matcher, ...]
-    then: tuple[Matcher, ...]
+    steps: tuple[tuple[Matcher, ...], ...]
     within_seconds: int
     points: int
 
@@ -117,15 +127,58 @@ class ActiveDaysRule(Rule):
     points: int
 
 
-AnyRule = AttributeRule | ActRule | SequenceRule | ActiveDaysRule
+@dataclass(frozen=True, slots=True)
+class ActiveMonthsRule(Rule):
+    """Acts in at least `months` different calendar months of the last `of_months`, the current one included.
+
+    `window_days` is no shorter than these months; what counts are the months.
+    """
+
+    months: int
+    of_months: int
+    points: int
+
+
+class Recent(NamedTuple):
+    """`points` when the last act lies on today or one of the `within_days - 1` days before."""
+
+    within_days: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecencyRule(Rule):
+    """How long ago the last act was: the first of `steps` that fits, shortest first. `window_days` is the longest."""
+
+    steps: tuple[Recent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReactivationRule(Rule):
+    """Acts of somebody who comes back: after a sleep as long as dormancy, or after a lost deal.
+
+    Only acts count from the one that woke her on (`after_dormancy`), or since the deal was lost (`after_loss`).
+    """
+
+    matchers: tuple[Matcher, ...]
+    after_dormancy: bool
+    after_loss: bool
+
+
+AnyRule = AttributeRule | ActRule | SequenceRule | ActiveDaysRule | ActiveMonthsRule | RecencyRule | ReactivationRule
 
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
+    """Any of `groups` excludes: a group holds when all its conditions do."""
+
     id: str
     label: Text
     reason: Text
-    conditions: tuple[Condition, ...]  # any of them excludes
+    groups: tuple[tuple[Condition, ...], ...]
+
+    def holds(self, facts: Facts, reading: Reading) -> bool:
+        return any(all(condition.holds(facts, reading) for condition in group) for group in self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +215,9 @@ class Model:
     reading: Reading
     content: Content
     many_rules_reason: str = ""
+    opportunity_days: int = 90  # how long after becoming hot an opportunity counts as its result
+    win_days: int = 180
+    source: str = ""  # the whole model as canonical JSON, vocabulary included: `model_file.from_source` reads it
     cache: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
     """Content already tagged; owned by `content.tags_of`."""
 

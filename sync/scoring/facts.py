@@ -19,11 +19,15 @@ class Act:
     content_type: str = ""  # campaign type
     status: str = ""  # campaign member status, the vendor's word
     responded: bool = False
+    seq: int = 0  # the store's number: puts acts of one second in order, the same in every engine
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One person. Texts are "" and `employees` is None when unknown; `acts` come in any order."""
+    """One person. Texts are "" and `employees` is None when unknown; `acts` come in any order.
+
+    Deals are those of the person or of her account in either CRM.
+    """
 
     person_key: str
     title: str
@@ -39,3 +43,8 @@ class Facts:
     status: str
     first_known_at: int
     acts: tuple[Act, ...]
+    city: str = ""
+    customer: bool = False  # has a won deal
+    open_deal: bool = False
+    lost_at: int | None = None  # when the last lost deal was closed
+    recycled_at: int | None = None  # sent back to nurture by an order: hot again only with a later act

@@ -1,349 +1,425 @@
 """What is questionable about a model that is otherwise valid.
 
-Reachability is shown, not estimated: persons are made up from the model's own words and scored by the reference
-scorer. Errors are models that should not run, warnings what an operator should answer, infos what is good to know.
+Reachability is proven (`sync.scoring.proof`), not estimated. Errors are models that should not run, warnings what an
+operator should answer, infos what is good to know. Every finding names its remedy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 
 from sync.core.activity import Kind
 from sync.core.text import Text
-from sync.scoring.definition import ActiveDaysRule, ActRule, AttributeRule, Bucket, Matcher, Model, SequenceRule
+from sync.scoring.act_space import ActSpace, parts_asked
+from sync.scoring.conditions import DOMAIN_LISTS, FREE_MAIL, Condition
+from sync.scoring.definition import ActRule, AnyRule, AttributeRule, Model, ReactivationRule
+from sync.scoring.findings import ERROR, INFO, WARNING, Finding, finding
+from sync.scoring.lint_rules import content, rules, unset_text
+from sync.scoring.model_file import bound
+from sync.scoring.paths import Path
+from sync.scoring.person_space import asked_by
+from sync.scoring.proof import REACHABLE, UNDECIDED, UNREACHABLE, Ceiling, Proof, Verdict
 from sync.scoring.scorer import DORMANT, EXCLUDED, HOLD, HOT, NURTURE
-from sync.scoring.witness import Path, Witnesses
 
-ERROR, WARNING, INFO = "error", "warning", "info"
-MOST_RULES = 10
+__all__ = ["ERROR", "INFO", "WARNING", "Finding", "lint", "rules_that_cannot_fire"]
+
+FEWEST_RULES, MOST_RULES = 5, 10
 _DORMANCY_AT_MOST_DAYS = 90
-_RECAST_FROM = {
-    Kind.CONTENT_DOWNLOAD.value: {"form_submit", "campaign_response", "page_view", "email_click"},
-    Kind.SEMINAR_REGISTERED.value: {"form_submit", "campaign_response"},
-    Kind.SEMINAR_ATTENDED.value: {"campaign_response"},
-    Kind.TRIAL_SIGNUP.value: {"form_submit", "campaign_response"},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`id` names the check, `subject` the rule, exclusion or tag it is about, "" for the model."""
-
-    id: str
-    severity: str  # error, warning, info
-    subject: str
-    text: Text
+_OWN_ACTS = {kind.value for kind in Kind} - {
+    Kind.EMAIL_OPEN.value, Kind.EMAIL_SENT.value, Kind.NOTE.value, Kind.TASK.value, Kind.CAMPAIGN_MEMBER.value,
+}  # fmt: skip
 
 
 def lint(model: Model) -> list[Finding]:
     """All findings, errors first; the cheapest path to hot is among the infos."""
-    found = [*_reachability(model), *_weak_paths(model), *_balance(model), *_size(model)]
-    for rule in model.rules:
-        if isinstance(rule, AttributeRule):
-            found += [*_bucket_ranges(rule), *_bucket_words(rule)]
-        elif isinstance(rule, ActRule | SequenceRule):
-            found += _caps(rule)
-    found += _content(model)
+    proof = Proof(_with_lists(model))
+    found = [*_bands(proof), *_segments(proof), *_paths(proof), *_balance(model), *_size(model)]
+    found += [*rules(proof), *content(proof)]
     return sorted(found, key=lambda finding: (ERROR, WARNING, INFO).index(finding.severity))
 
 
 def rules_that_cannot_fire(model: Model, available_kinds: set[str]) -> list[tuple[str, Text]]:
     """Rules that no act of an account with only these kinds (as pulled) can meet, each with the reason.
     A rule that merely misses one of its sources is not listed."""
+    playing = ActSpace(model).kinds_playing
     blocked: list[tuple[str, Text]] = []
-    for rule in model.rules:
+    for number, rule in enumerate(model.rules):
         if isinstance(rule, AttributeRule):
             if rule.unset:
-                blocked.append((rule.id, _unset_text(rule)))
+                blocked.append((rule.id, unset_text(rule)))
             continue
-        groups = _needed_kinds(rule)
-        lacking = [group for group in groups if group.isdisjoint(available_kinds)]
+        needed = _needed_kinds(rule, number, playing)
+        lacking = [kinds for kinds in needed if kinds.isdisjoint(available_kinds)]
         if lacking:
-            needs = " / ".join(", ".join(sorted(group)) for group in lacking)
-            blocked.append(
-                (
-                    rule.id,
-                    Text(
-                        f"this account records none of the activities it needs: {needs}",
-                        f"このルールに必要な活動がこのアカウントでは記録されていません: {needs}",
-                    ),
-                )
-            )
+            blocked.append((rule.id, _lacking_text(lacking)))
     return blocked
 
 
-def _needed_kinds(rule: ActRule | SequenceRule | ActiveDaysRule) -> list[set[str]]:
+def _needed_kinds(rule: AnyRule, number: int, playing: dict[tuple[int, int], set[str]]) -> list[set[str]]:
     """One set per part that must happen: the kinds, as pulled, of which any will do."""
-    if isinstance(rule, ActiveDaysRule):
-        return [{kind.value for kind in Kind} - {Kind.EMAIL_OPEN.value}]
-    parts = [rule.matchers] if isinstance(rule, ActRule) else [rule.first, rule.then]
-    return [set[str]().union(*(_sources(matcher) for matcher in part)) for part in parts]
+    parts = [playing.get((number, part), set()) for part in parts_asked(rule)]
+    if isinstance(rule, ActRule | ReactivationRule):
+        return [set[str]().union(*parts)]
+    return parts or [_OWN_ACTS]
 
 
-def _sources(matcher: Matcher) -> set[str]:
-    if matcher.page_tags:
-        return set(matcher.kinds)
-    return set(matcher.kinds).union(*(_RECAST_FROM.get(kind, set()) for kind in matcher.kinds))
-
-
-# --- reachability ---
-
-
-def _reachability(model: Model) -> Iterator[Finding]:
-    witnesses = Witnesses(model)
-    path = witnesses.cheapest_path()
-    if path is None:
-        most = witnesses.highest().total // 1_000
-        hot = model.hot_threshold // 1_000
-        yield Finding(
-            "band_unreachable",
-            ERROR,
-            HOT,
-            Text(
-                f"nobody can become hot: the highest score found is {most}, hot needs {hot} and its floors; "
-                "raise points or caps, set targets, or lower bands/hot",
-                f"ホットに到達できません。到達できる最高点は {most} 点、必要なのは {hot} 点と各条件です。"
-                "点数や上限を上げる、対象を設定する、または bands/hot を下げてください",
-            ),
-        )
-    else:
-        yield Finding("cheapest_path", INFO, HOT, _path_text(path))
-    reached = witnesses.bands()
-    wanted = [NURTURE, HOLD, DORMANT] + ([EXCLUDED] if model.exclusions else [])
-    for band in wanted:
-        if band not in reached:
-            severity = WARNING if band == EXCLUDED else ERROR
-            yield Finding(
-                "band_unreachable",
-                severity,
-                band,
-                Text(f"no person found who would be {band}", f"区分 {band} になる人物が見つかりません"),
-            )
-
-
-def _path_text(path: Path) -> Text:
-    acts_en = ", ".join(step.to("en") for step in path.steps)
-    acts_ja = "、".join(step.to("ja") for step in path.steps)
-    who_en = ", ".join(label.to("en") for label in path.attributes) or "anybody"
-    who_ja = "、".join(label.to("ja") for label in path.attributes) or "属性を問わず"
-    points, count = path.total // 1_000, len(path.steps)
-    name_en, name_ja = ("cheapest path", "最短経路") if path.fewest else ("a short path", "短い経路の例")
+def _lacking_text(lacking: list[set[str]]) -> Text:
+    needs = " / ".join(", ".join(sorted(kinds)) or "-" for kinds in lacking)
     return Text(
-        f"{name_en} to hot ({points} points): {who_en}; then {count} act{'s' if count > 1 else ''}: {acts_en}",
-        f"ホットへの{name_ja}({points} 点): {who_ja}、活動 {count} 件: {acts_ja}",
+        f"this account records none of the activities it needs: {needs}",
+        f"このルールに必要な活動がこのアカウントでは記録されていません: {needs}",
     )
 
 
-def _weak_paths(model: Model) -> Iterator[Finding]:
-    witnesses = Witnesses(model)
-    if witnesses.opens_alone().band == HOT:
-        yield Finding(
+def _with_lists(model: Model) -> Model:
+    """Domain lists are filled where the service runs; one that is empty here stands with an example."""
+    asked = {condition.listed for condition in _all_conditions(model)}.intersection(DOMAIN_LISTS)
+    empty = {name for name in asked if name != FREE_MAIL and not model.reading.lists.get(name)}
+    return bound(model, {name: [f"{name.replace('_', '-')}.example"] for name in empty}) if empty else model
+
+
+def _all_conditions(model: Model) -> Iterator[Condition]:
+    for rule in model.rules:
+        if isinstance(rule, AttributeRule):
+            yield from (condition for bucket in rule.buckets for condition in asked_by(bucket))
+    yield from (condition for entry in model.exclusions for group in entry.groups for condition in group)
+    yield from (condition for segment in model.segments for condition in segment.conditions)
+
+
+# --- bands ---
+
+
+def _bands(proof: Proof) -> Iterator[Finding]:
+    if proof.hot.state == UNREACHABLE:
+        yield _hot_unreachable(proof)
+    for band in (HOT, NURTURE, HOLD, DORMANT):
+        verdict = proof.band(band)
+        if verdict.state == UNDECIDED:
+            yield _undecided(band, verdict)
+        elif verdict.state == UNREACHABLE and band != HOT:
+            yield _unreachable(band, proof)
+    if proof.model.exclusions and proof.excluded.state == UNREACHABLE:
+        yield finding(
+            "band_unreachable",
+            WARNING,
+            EXCLUDED,
+            ("no exclusion takes anybody", "どの除外条件にも該当する人がいません"),
+            ("fill in the words or domains of the exclusions", "除外条件の語句やドメインを記入してください"),
+        )
+    unknown = proof.unknown
+    if unknown.band in (HOT, NURTURE):
+        yield finding(
+            "unknown_person_above_hold",
+            ERROR,
+            "",
+            (
+                f"somebody of whom nothing is known has {unknown.total // 1_000} points",
+                f"何も分かっていない人が {unknown.total // 1_000} 点になります",
+            ),
+            ("give `unknown` buckets 0 points", "`unknown` の区分を 0 点にしてください"),
+        )
+
+
+def _hot_unreachable(proof: Proof) -> Finding:
+    best = max(proof.ceilings, key=lambda one: one.total, default=None)
+    needed = proof.model.hot_threshold // 1_000
+    return finding(
+        "band_unreachable",
+        ERROR,
+        HOT,
+        (f"nobody can become hot: {_why(best, needed).en}", f"ホットに到達できません。{_why(best, needed).ja}"),
+        (
+            f"raise points or caps, set targets, or lower bands/hot{_to(best, needed)}",
+            f"点数や上限を上げる、対象を設定する、または bands/hot を下げてください{_to(best, needed)}",
+        ),
+    )
+
+
+def _to(best: Ceiling | None, needed: int) -> str:
+    return f" (<= {best.total // 1_000})" if best and best.lacks == "total" and best.total < needed * 1_000 else ""
+
+
+def _why(best: Ceiling | None, needed: int) -> Text:
+    if best is None:
+        return Text("everybody is excluded", "全員が除外条件に該当します")
+    a, b, c = (points // 1_000 for points in (best.attribute, best.behaviour, best.activity))
+    sums = Text(
+        f"attributes give {a} at most, behaviour {b}, activity {c}", f"最大で属性 {a} 点、行動 {b} 点、活性度 {c} 点"
+    )
+    if best.lacks == "total":
+        total = best.total // 1_000
+        return Text(
+            f"{sums.en}, together {total}; hot needs {needed}",
+            f"{sums.ja}、合計 {total} 点で、必要な {needed} 点に届きません",
+        )
+    lacking = {
+        "attribute_floor": Text("nobody meets hot/attribute_floor", "hot/attribute_floor を満たせません"),
+        "engagement_floor": Text("nobody meets hot/engagement_floor", "hot/engagement_floor を満たせません"),
+    }.get(best.lacks, Text("no act but mail opens earns points", "メール開封以外に加点される活動がありません"))
+    return Text(f"{lacking.en} ({sums.en})", f"{lacking.ja}({sums.ja})")
+
+
+def _undecided(band: str, verdict: Verdict) -> Finding:
+    found, bound_ = ((points or 0) // 1_000 for points in (verdict.found, verdict.bound))
+    return finding(
+        "band_undecided",
+        WARNING,
+        band,
+        (
+            f"not proven whether anybody can be {band}: the search got to {found}, the bound is {bound_}",
+            f"区分 {band} への到達可否を証明できませんでした(探索 {found} 点、理論上の限界 {bound_} 点)",
+        ),
+        (
+            "simplify rules that give and take points for the same acts",
+            "同じ活動に加点と減点が重なるルールを整理してください",
+        ),
+    )
+
+
+def _unreachable(band: str, proof: Proof) -> Finding:
+    model = proof.model
+    low, high = model.nurture_threshold // 1_000, model.hot_threshold // 1_000
+    said = {
+        NURTURE: (
+            f"no sum of points lies from {low} to below {high}, and nobody beyond it misses a hot condition",
+            f"{low} 点以上 {high} 点未満になる組み合わせがありません",
+        ),
+        HOLD: (f"everybody has {low} points or more", f"全員が {low} 点以上になります"),
+        DORMANT: ("everybody is excluded", "全員が除外条件に該当します"),
+    }[band]
+    return finding(
+        "band_unreachable",
+        ERROR,
+        band,
+        (f"nobody can be {band}: {said[0]}", f"区分 {band} に入る人がいません。{said[1]}"),
+        ("change points, bands or exclusions", "点数、区分のしきい値、除外条件を見直してください"),
+    )
+
+
+def _segments(proof: Proof) -> Iterator[Finding]:
+    for segment in proof.model.segments:
+        if segment.id not in proof.persons.segments:
+            if proof.persons.exact:
+                yield finding(
+                    "dead_segment",
+                    WARNING,
+                    segment.id,
+                    ("nobody falls into this segment: earlier ones take everybody", "このセグメントに入る人がいません"),
+                    ("put it before the segment that hides it, or remove it", "順序を入れ替えるか、削除してください"),
+                )
+        elif proof.hot.state == REACHABLE and proof.hot_in(segment.id) == UNREACHABLE:
+            yield finding(
+                "segment_never_hot",
+                WARNING,
+                segment.id,
+                ("nobody of this segment can become hot", "このセグメントの人はホットに到達できません"),
+                ("raise its deltas, or exclude these people", "deltas を上げるか、除外条件にしてください"),
+            )
+
+
+# --- paths ---
+
+
+def _paths(proof: Proof) -> Iterator[Finding]:
+    if proof.path:
+        yield _path(proof.path)
+    if proof.opens_alone.state == REACHABLE:
+        yield finding(
             "path_of_opens",
             ERROR,
             "",
-            Text("mail opens alone lead to hot", "メール開封だけでホットになります"),
+            ("mail opens alone lead to hot", "メール開封だけでホットになります"),
+            ("set hot/distinct_acts to 2", "hot/distinct_acts を 2 にしてください"),
         )
-    for label in witnesses.single_weak_acts_to_hot():
-        yield Finding(
-            "path_of_one_weak_act",
+    for label, verdict in proof.one_weak_act:
+        yield _weak_act(label, verdict)
+    if proof.behaviour_alone.state != UNREACHABLE:
+        yield finding(
+            "path_of_behaviour_alone",
+            ERROR if proof.behaviour_alone.state == REACHABLE else WARNING,
+            "",
+            (
+                "behaviour alone leads to hot, whoever the person is: students and staff without authority too",
+                "属性の加点がなくても行動だけでホットになります",
+            ),
+            ("set hot/attribute_floor to 10", "hot/attribute_floor を 10 にしてください"),
+        )
+    yield from _attributes_alone(proof)
+
+
+def _attributes_alone(proof: Proof) -> Iterator[Finding]:
+    alone, best = proof.attributes_alone, (proof.attributes_alone.found or 0) // 1_000
+    if alone.state == REACHABLE:
+        yield finding(
+            "path_of_attributes_alone",
             ERROR,
             "",
-            Text(
-                f"one weak act, however often repeated, leads to hot: {label.en}; raise hot/distinct_acts to 2",
-                f"弱い活動一つ(繰り返しを含む)だけでホットになります: {label.ja}。"
-                "hot/distinct_acts を 2 にしてください",
+            (f"attributes alone ({best} points) lead to hot", f"属性だけ({best} 点)でホットになります"),
+            ("set hot/engagement_floor to 10", "hot/engagement_floor を 10 にしてください"),
+        )
+    elif best * 1_000 >= proof.model.hot_threshold:
+        yield finding(
+            "attributes_reach_hot",
+            INFO,
+            "",
+            (
+                f"attributes alone give {best}: for such people only the other hot conditions ask for acts",
+                f"属性だけで {best} 点になるため、行動はその他のホット条件でのみ確認されます",
+            ),
+            (
+                "lower attribute points if a few acts should not be enough",
+                "少ない行動で足りないなら属性の点数を下げます",
             ),
         )
-    for rule in model.rules:
-        if isinstance(rule, ActRule) and any(Kind.EMAIL_OPEN in matcher.kinds for matcher in rule.matchers):
-            most = max(matcher.points for matcher in rule.matchers if Kind.EMAIL_OPEN in matcher.kinds)
-            if rule.cap is None or rule.cap > most:
-                yield Finding(
-                    "opens_counted_often",
-                    WARNING,
-                    rule.id,
-                    Text(
-                        "mail clients open mails by themselves; cap opens at one",
-                        "メールソフトが自動で開封するため、開封の加点は1回を上限にしてください",
-                    ),
-                )
+
+
+def _path(path: Path) -> Finding:
+    acts_en = ", ".join(step.en for step in path.steps)
+    acts_ja = "、".join(step.ja for step in path.steps)
+    who_en = ", ".join(label.en for label in path.attributes) or "anybody"
+    who_ja = "、".join(label.ja for label in path.attributes) or "属性を問わず"
+    points, count = path.total // 1_000, len(path.steps)
+    name_en, name_ja = ("cheapest path", "最短経路") if path.fewest else ("a short path", "短い経路の例")
+    return finding(
+        "cheapest_path",
+        INFO,
+        HOT,
+        (
+            f"{name_en} to hot ({points} points): {who_en}; then {count} act{'s' if count > 1 else ''}: {acts_en}",
+            f"ホットへの{name_ja}({points} 点): {who_ja}、活動 {count} 件: {acts_ja}",
+        ),
+        (
+            "ask sales whether they would call this person; if not, change points or thresholds",
+            "営業がこの人に電話するかを確認し、しないなら点数やしきい値を見直してください",
+        ),
+    )
+
+
+def _weak_act(label: Text, verdict: Verdict) -> Finding:
+    sure = verdict.state == REACHABLE
+    return finding(
+        "path_of_one_weak_act",
+        ERROR if sure else WARNING,
+        "",
+        (
+            f"one weak act, however often repeated, {'leads' if sure else 'may lead'} to hot: {label.en}",
+            f"弱い活動一つ(繰り返しを含む)だけでホットに{'なります' if sure else 'なる可能性があります'}: {label.ja}",
+        ),
+        ("set hot/distinct_acts to 2", "hot/distinct_acts を 2 にしてください"),
+    )
 
 
 # --- the model as a whole ---
 
 
 def _balance(model: Model) -> Iterator[Finding]:
-    if not any(_can_earn(rule) for rule in model.rules if isinstance(rule, AttributeRule)):
-        yield Finding(
+    attributes = [rule for rule in model.rules if isinstance(rule, AttributeRule)]
+    if not any(_best(rule) > 0 for rule in attributes):
+        yield finding(
             "no_attribute_rule",
             ERROR,
             "",
-            Text(
-                "no attribute earns points: who the person is would not matter; add an attribute rule",
-                "属性の加点ルールがありません。相手の属性を問わない採点になります。属性ルールを追加してください",
+            ("no attribute earns points: who the person is would not matter", "属性の加点ルールがありません"),
+            (
+                "add an attribute rule, best on title or company size",
+                "役職や従業員規模などの属性ルールを追加してください",
             ),
         )
     if all(isinstance(rule, AttributeRule) for rule in model.rules):
-        yield Finding(
+        yield finding(
             "no_behaviour_rule",
             ERROR,
             "",
-            Text("no rule looks at what people do; add one", "行動を見るルールがありません。追加してください"),
+            ("no rule looks at what people do", "行動を見るルールがありません"),
+            ("add a rule with acts", "acts を持つルールを追加してください"),
         )
-    for name, floor in (("attribute_floor", model.attribute_floor), ("engagement_floor", model.engagement_floor)):
-        if not floor:
-            yield Finding(
-                "no_floor",
-                WARNING,
-                name,
-                Text(
-                    f"{name} is 0: one axis alone can carry a person to hot",
-                    f"{name} が 0 のため、片方の軸だけでホットになり得ます",
-                ),
-            )
+    yield from _authority(attributes)
+    yield from _floors(model)
     if not model.exclusions:
-        yield Finding(
+        yield finding(
             "no_exclusion",
             WARNING,
             "",
-            Text("no exclusions: people you never sell to get scores", "除外条件がなく、営業対象外の人も採点されます"),
+            ("no exclusions: people you never sell to get scores", "除外条件がなく、営業対象外の人も採点されます"),
+            (
+                "add exclusions: students, competitors, your own employees",
+                "学生・競合・自社社員などの除外条件を追加してください",
+            ),
         )
     if model.dormancy.days > _DORMANCY_AT_MOST_DAYS:
-        yield Finding(
+        yield finding(
             "late_dormancy",
             WARNING,
             "",
-            Text("people idle for 3 months are not dormant yet", "3か月活動のない人が休眠になりません"),
+            ("people idle for 3 months are not dormant yet", "3か月活動のない人が休眠になりません"),
+            (
+                "set dormancy/days to 90 unless your sales cycle is longer",
+                "商談期間が長くない限り dormancy/days を 90 にしてください",
+            ),
         )
 
 
-def _can_earn(rule: AttributeRule) -> bool:
-    return any(bucket.points > 0 for bucket in rule.buckets)
+def _best(rule: AttributeRule) -> int:
+    return max(bucket.points for bucket in rule.buckets)
+
+
+def _authority(rules: list[AttributeRule]) -> Iterator[Finding]:
+    """Decision authority weighs more than any other attribute in business sales."""
+    titles = [_best(rule) for rule in rules if rule.field == "title"]
+    others = [rule for rule in rules if rule.field != "title" and _best(rule) > max(titles, default=0)]
+    if titles and others:
+        yield finding(
+            "authority_below",
+            WARNING,
+            others[0].id,
+            (
+                "it earns more than decision authority does: people who cannot decide come out high",
+                "決裁権限より高い配点のため、決裁権のない人が高得点になります",
+            ),
+            (
+                "give the title rule the most points of all attributes",
+                "役職ルールの配点を属性の中で最も高くしてください",
+            ),
+        )
+
+
+def _floors(model: Model) -> Iterator[Finding]:
+    for name, floor in (("attribute_floor", model.attribute_floor), ("engagement_floor", model.engagement_floor)):
+        if not floor:
+            yield finding(
+                "no_floor",
+                WARNING,
+                name,
+                (
+                    f"{name} is 0: one axis alone can carry a person to hot",
+                    f"{name} が 0 のため、片方の軸だけでホットになり得ます",
+                ),
+                (f"set hot/{name} to 10", f"hot/{name} を 10 にしてください"),
+            )
 
 
 def _size(model: Model) -> Iterator[Finding]:
-    count = len(model.rules)
+    # Coming back is weighed on top of what a model agrees on for everybody.
+    count = sum(not isinstance(rule, ReactivationRule) for rule in model.rules)
     if count > MOST_RULES and not model.many_rules_reason:
-        yield Finding(
+        yield finding(
             "too_many_rules",
             ERROR,
             "",
-            Text(
-                f"{count} rules; with more than {MOST_RULES} nobody knows what hot means. Remove some or write "
-                "many_rules_reason",
-                f"ルールが {count} 個あります。{MOST_RULES} 個を超えるとホットの意味が伝わりません。"
-                "減らすか、many_rules_reason に理由を書いてください",
+            (
+                f"{count} rules; with more than {MOST_RULES} nobody knows what hot means",
+                f"ルールが {count} 個あります。{MOST_RULES} 個を超えるとホットの意味が伝わりません",
             ),
+            ("remove some or write many_rules_reason", "減らすか、many_rules_reason に理由を書いてください"),
         )
-
-
-# --- single rules ---
-
-
-def _bucket_ranges(rule: AttributeRule) -> Iterator[Finding]:
-    if not any(bucket.condition.unknown for bucket in rule.buckets):
-        yield Finding(
-            "no_unknown_bucket",
+    if count < FEWEST_RULES:
+        yield finding(
+            "few_rules",
             WARNING,
-            rule.id,
-            Text("no bucket for unknown values; add one", "不明な値の区分がありません。追加してください"),
-        )
-    if rule.unset:
-        yield Finding("unset_target", WARNING, rule.id, _unset_text(rule))
-    if rule.field != "employees":
-        return
-    ranges = sorted((bucket for bucket in rule.buckets if not bucket.condition.unknown), key=_low)
-    if ranges and _low(ranges[0]) > 1:
-        yield _gap(rule, "1", str(_low(ranges[0])))
-    for one, other in pairwise(ranges):
-        if one.condition.below is not None and one.condition.below < _low(other):
-            yield _gap(rule, str(one.condition.below), str(_low(other)))
-        elif one.condition.below is None or one.condition.below > _low(other):
-            yield Finding(
-                "bucket_overlap",
-                ERROR,
-                rule.id,
-                Text(f"{one.id} and {other.id} overlap", f"区分 {one.id} と {other.id} が重なっています"),
-            )
-    if ranges and all(bucket.condition.below is not None for bucket in ranges):
-        yield _gap(rule, str(max(bucket.condition.below or 0 for bucket in ranges)), "∞")
-
-
-def _low(bucket: Bucket) -> int:
-    return max(bucket.condition.low or 0, 1)
-
-
-def _gap(rule: AttributeRule, low: str, below: str) -> Finding:
-    return Finding(
-        "bucket_gap",
-        ERROR,
-        rule.id,
-        Text(f"no bucket from {low} to below {below}", f"{low} 以上 {below} 未満の区分がありません"),
-    )
-
-
-def _bucket_words(rule: AttributeRule) -> Iterator[Finding]:
-    owner: dict[str, str] = {}
-    for bucket in rule.buckets:
-        words = bucket.condition.any_of.wanted if bucket.condition.any_of else ()
-        for word in (*words, *bucket.condition.equals):
-            first = owner.setdefault(word.strip(), bucket.id)
-            if first != bucket.id:
-                yield Finding(
-                    "bucket_overlap",
-                    WARNING,
-                    rule.id,
-                    Text(
-                        f"{word.strip()!r} is in {first} and in {bucket.id}; the first counts",
-                        f"{word.strip()!r} が {first} と {bucket.id} の両方にあります。先の区分が優先されます",
-                    ),
-                )
-
-
-def _unset_text(rule: AttributeRule) -> Text:
-    return Text(
-        f"the target of {rule.id} is not set, so it gives 0; list yours in the model",
-        f"{rule.id} の対象が未設定のため 0 点になります。モデルに対象を記入してください",
-    )
-
-
-def _caps(rule: ActRule | SequenceRule) -> Iterator[Finding]:
-    if rule.cap is None:
-        yield Finding(
-            "no_cap",
-            WARNING,
-            rule.id,
-            Text(
-                "no cap: repeats alone can fill the score; add one", "上限(cap)がなく、繰り返しだけで満点になり得ます"
+            "",
+            (
+                f"{count} rules: too few to tell people apart; {FEWEST_RULES} to {MOST_RULES} are usual",
+                f"ルールが {count} 個しかありません。{FEWEST_RULES}〜{MOST_RULES} 個が目安です",
             ),
+            ("add what sales says it would call for", "営業が「電話したい」と考える条件を追加してください"),
         )
-        return
-    most = max(abs(matcher.points) for matcher in rule.matchers) if isinstance(rule, ActRule) else abs(rule.points)
-    if rule.cap < most:
-        yield Finding(
-            "cap_below_points",
-            WARNING,
-            rule.id,
-            Text("the cap is below the points of one act", "上限(cap)が1回分の点数より小さくなっています"),
-        )
-
-
-def _content(model: Model) -> Iterator[Finding]:
-    for tag in (*model.content.tags, *model.content.themes):
-        if not (tag.words.wanted or tag.url_words.wanted or tag.implied_by):
-            yield Finding(
-                "tag_without_words",
-                WARNING,
-                tag.id,
-                Text("this tag has no words and matches nothing", "このタグには語句がなく、何にも一致しません"),
-            )
-    for exclusion in model.exclusions:
-        if all(condition.domains == () and condition.field == "email_domain" for condition in exclusion.conditions):
-            yield Finding(
-                "exclusion_unset",
-                INFO,
-                exclusion.id,
-                Text("no domains are listed yet, so it excludes nobody", "ドメインが未登録のため、誰も除外されません"),
-            )

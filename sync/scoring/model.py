@@ -8,28 +8,53 @@ from pathlib import Path
 from sync.core.text import Text
 from sync.errors import ConfigError
 from sync.scoring.definition import Model
-from sync.scoring.model_file import parse_model
+from sync.scoring.model_file import bound, from_source, parse_model
+from sync.scoring.plain_yaml import LARGEST
 
-__all__ = ["Model", "load_model", "shipped_models"]
+__all__ = ["Model", "bound", "example_models", "from_source", "load_model", "shipped_models"]
+
+_EXAMPLES = "examples"
 
 
 def load_model(name_or_path: str) -> Model:
-    """A shipped model by name, or any model file. `ConfigError` lists every problem found in it."""
+    """A shipped model or example by name, or any model file. `ConfigError` lists every problem found in it."""
     name, text = _text_of(name_or_path)
     return parse_model(text, name, _shipped_text)
 
 
 def shipped_models() -> tuple[str, ...]:
-    folder = resources.files("config").joinpath("models")
-    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml")))
+    return _names_in("models")
+
+
+def example_models() -> tuple[str, ...]:
+    """Point sets to look at, such as `examples/a_basic`; not meant to run as they are."""
+    return tuple(f"{_EXAMPLES}/{name}" for name in _names_in(_EXAMPLES))
+
+
+def _names_in(folder: str) -> tuple[str, ...]:
+    entries = resources.files("config").joinpath(folder)
+    if not entries.is_dir():
+        return ()
+    names = (entry.name for entry in entries.iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
 
 
 def _text_of(name_or_path: str) -> tuple[str, str]:
     if name_or_path in shipped_models():
         return f"{name_or_path}.yaml", _shipped_text("models", name_or_path)
+    if name_or_path in example_models():
+        return f"{name_or_path}.yaml", _shipped_text(_EXAMPLES, name_or_path.removeprefix(f"{_EXAMPLES}/"))
     path = Path(name_or_path)
     try:
-        return path.name, path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            return path.name, file.read(LARGEST + 1)
+    except IsADirectoryError as error:
+        raise ConfigError(
+            Text(
+                f"{name_or_path} is a folder; name the model file in it",
+                f"{name_or_path} はフォルダーです。その中のモデルファイルを指定してください",
+            )
+        ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(
             Text(

@@ -1,251 +1,229 @@
-"""Made-up persons who show what a model can reach, scored by the reference scorer itself."""
+"""Made-up persons who do what a model rewards, scored by the reference scorer: who shows that a thing is possible."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
-from itertools import combinations_with_replacement
-from math import comb
+from itertools import permutations, product
+from typing import NamedTuple
 
-from sync.core.activity import Kind
-from sync.core.text import Text
-from sync.scoring.conditions import DECISION_MAKER, TEXT_FIELDS, Condition
-from sync.scoring.content import FIRST, THEN, tags_of
-from sync.scoring.definition import ActiveDaysRule, ActRule, AttributeRule, Matcher, Model, SequenceRule, Tag
+from sync.scoring.act_space import ActClass, ActSpace, parts_asked
+from sync.scoring.bounds import Bounds
+from sync.scoring.content import FIRST
+from sync.scoring.definition import (
+    TOP,
+    ActiveDaysRule,
+    ActiveMonthsRule,
+    ActRule,
+    AnyRule,
+    Model,
+    ReactivationRule,
+    SequenceRule,
+)
 from sync.scoring.facts import Act, Facts
-from sync.scoring.scorer import HOT, Score, score
+from sync.scoring.person_space import NOBODY, NOW, Values, person
+from sync.scoring.scorer import Score, score
 
-NOW = 1_750_000_000
 ZONE = "UTC"
-MOST_TRIES = 3_000  # of paths of one length, about a second
-_DAY = 86_400
-_GAPS = (600, 8 * 3_600, 20 * 3_600, _DAY, 8 * _DAY)  # for short sequences, for several days, past weekly cool-downs
-_ROUNDS, _REST_DAYS = 4, (1, 8, 31)  # doing everything, again after so many days
-_UNKNOWN = Facts("", "", "", "", "", None, "", "", (), False, "", "", NOW - _DAY, ())
+DAY = 86_400
+_MONTH = 31
+_CONTENTS = 12  # different contents of one class; no model asks for more distinct acts
+_ORDERS_OF_AT_MOST = 4  # acts: 24 orders
+_GAPS = (60, 20 * 3_600, DAY)
+_LONG_KNOWN = NOW - 9_000 * DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
-    """How a person with these attributes becomes hot; `fewest`: shown that no shorter path does."""
+class Done(NamedTuple):
+    """An act of a class, at a time; `turn` puts those of one second in order."""
 
-    attributes: tuple[Text, ...]
-    steps: tuple[Text, ...]
-    total: int  # thousandths
-    fewest: bool
+    at: int
+    turn: int
+    one: ActClass
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One act of the model's vocabulary."""
+class Doer:
+    """Somebody of given attributes, under the rules of her segment."""
 
-    act: Act
-    label: Text
+    def __init__(self, model: Model, acts: ActSpace, values: Values, bounds: Bounds) -> None:
+        self._model, self._acts, self._bounds = model, acts, bounds
+        # Known for long: the first act already wakes her, so rules for those who come back count.
+        self.facts = person(values, replace(NOBODY, first_known_at=_LONG_KNOWN))
 
+    def scored(self, acts: Iterable[Done] = (), idle_days: int = 0, distinct: bool = True) -> Score:
+        """So many days after the last act. Acts of one class have different contents when `distinct`."""
+        return score(self.with_acts(acts, distinct), self._model, NOW + idle_days * DAY, ZONE)
 
-class Witnesses:
-    """Persons with the best attributes the model knows, doing what it rewards."""
+    def with_acts(self, acts: Iterable[Done], distinct: bool = True) -> Facts:
+        return replace(self.facts, acts=tuple(_numbered(acts, distinct)))
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    # --- everything ---
 
-    def cheapest_path(self) -> Path | None:
-        """Fewest acts to hot; among equally many, those with the lowest total. None when doing everything
-        is not enough either. Where there are too many paths to try, or it takes more rounds, a short one."""
-        if self.highest().band != HOT:
-            return None
-        for length in range(1, len(self._everything) + 1):
-            if comb(len(self._steps) + length - 1, length) > MOST_TRIES:
-                return self._shortened()
-            found = [(result.total, steps) for steps, result in self._tries(length) if result.band == HOT]
-            if found:
-                total, steps = min(found, key=lambda entry: entry[0])
-                return Path(self._best_labels(), tuple(step.label for step in steps), total, True)
-        return self._shortened()
+    @cached_property
+    def most(self) -> Score:
+        """The highest score found: everything that earns, as often as it counts, less what costs more."""
+        return self.scored(self.busiest, self._best_idle)
 
-    def _shortened(self) -> Path:
-        """Everything, less each act that is not needed."""
-        steps = list(self._everything)
-        for index in reversed(range(len(steps))):
-            fewer = steps[:index] + steps[index + 1 :]
-            if self._highest(fewer).band == HOT:
-                steps = fewer
-        return Path(self._best_labels(), tuple(step.label for step in steps), self._highest(steps).total, False)
+    @property
+    def at_most(self) -> Facts:
+        """She with the acts of `most`, as she is on the day of `most`."""
+        late = self._best_idle * DAY
+        return self.with_acts(done._replace(at=done.at - late) for done in self.busiest)
 
-    def highest(self) -> Score:
-        """What doing everything, several times over, leads to."""
-        return self._highest(self._everything)
+    @cached_property
+    def busiest(self) -> list[Done]:
+        """The acts of `most`."""
+        chosen = self._useful()
+        best = self._rounds(chosen)
+        if self._rivals:
+            chosen, best = self._without_harm(chosen, best)
+        return best
 
-    def _highest(self, steps: Sequence[_Step]) -> Score:
-        results = [self._scored(steps, gap) for gap in _GAPS]
-        results += [self._scored(steps, 600, rest=days * _DAY) for days in _REST_DAYS]
-        return max(results, key=lambda result: (result.is_hot, result.total))
+    @cached_property
+    def _best_idle(self) -> int:
+        days = range(0, min(self._model.dormancy.days, 400)) if self._has_recency else range(1)
+        return max(days, key=lambda day: (self._worth(self.scored(self.busiest, day)), -day)) if len(days) > 1 else 0
 
-    def bands(self) -> set[str]:
-        """Bands of persons with no or the best attributes doing one thing, several or all; idle and excluded ones."""
-        persons = [_UNKNOWN, self._best, replace(_UNKNOWN, first_known_at=NOW - 10_000 * _DAY)]
-        for exclusion in self.model.exclusions:
-            persons += [_with(_UNKNOWN, condition.field, value) for condition in exclusion.conditions
-                        for value in self._values(condition)]  # fmt: skip
-        found = {score(person, self.model, NOW, ZONE).band for person in persons}
-        runs: list[Sequence[_Step]] = [(step,) for step in self._steps]
-        runs += [self._everything[:length] for length in range(1, len(self._everything) + 1)]
-        for person in (_UNKNOWN, self._best):
-            found |= {self._scored(steps, gap, person).band for steps in runs for gap in _GAPS}
-        return found
+    @cached_property
+    def _has_recency(self) -> bool:
+        known = (ActRule, SequenceRule, ReactivationRule, ActiveDaysRule, ActiveMonthsRule)
+        return any(rule.axis != "attribute" and not isinstance(rule, known) for rule in self._bounds.rules)
 
-    def opens_alone(self) -> Score:
-        acts = tuple(Act(f"o{day}", Kind.EMAIL_OPEN.value, NOW - day * _DAY, content_id=str(day)) for day in range(80))
-        return score(replace(self._best, acts=acts), self.model, NOW, ZONE)
-
-    def single_weak_acts_to_hot(self) -> Iterator[Text]:
-        """Steps that no tag calls strong and that lead to hot when done again and again, alone."""
-        for step in self._steps:
-            again = any(self._scored([step] * times, gap).band == HOT for times in (1, 12) for gap in _GAPS)
-            if again and not tags_of(step.act, self.model).strong:
-                yield step.label
-
-    # --- acts ---
-
-    def _tries(self, length: int) -> Iterator[tuple[tuple[_Step, ...], Score]]:
-        for steps in combinations_with_replacement(self._steps, length):
-            for gap in _GAPS:
-                yield steps, self._scored(steps, gap)
-
-    def _scored(self, steps: Sequence[_Step], gap: int, person: Facts | None = None, rest: int = 0) -> Score:
-        """The score after these steps, `gap` seconds apart, with `rest` seconds more between rounds of all steps."""
-        last, round_length = len(steps) - 1, len(self._steps)
-        acts = tuple(
-            replace(step.act, id=f"{index:03d}", at=NOW - (last - index) * gap - (last - index) // round_length * rest)
-            for index, step in enumerate(steps)
+    @cached_property
+    def _rivals(self) -> bool:
+        """Whether more is not always better: acts that cost, or cool-downs that a lesser act may use up."""
+        return any(
+            isinstance(rule, ActRule | ReactivationRule)
+            and (any(one.points < 0 for one in rule.matchers) or (rule.once_in_days and len(rule.matchers) > 1))
+            for rule in self._bounds.rules
         )
-        return score(replace(person or self._best, acts=acts), self.model, NOW, ZONE)
 
-    @cached_property
-    def _everything(self) -> tuple[_Step, ...]:
-        return self._steps * _ROUNDS
+    def _worth(self, found: Score) -> tuple[bool, int]:
+        return found.is_hot, sum(line.points for line in found.lines if line.axis != "adjustment")
 
-    @cached_property
-    def _steps(self) -> tuple[_Step, ...]:
-        """One act for each part a rule can ask for, those that open sequences first."""
-        found: dict[object, _Step] = {}
-        for number, rule in enumerate(self.model.rules):
-            if isinstance(rule, ActRule):
-                for index, matcher in enumerate(rule.matchers):
-                    if matcher.points > 0:
-                        self._note(found, (number, index), matcher, rule.label)
-            elif isinstance(rule, SequenceRule):
-                for part, matchers in ((FIRST, rule.first), (THEN, rule.then)):
-                    for matcher in matchers:
-                        self._note(found, (number, part), matcher, rule.label)
-            elif isinstance(rule, ActiveDaysRule):
-                visit = Act("", Kind.SITE_VISIT.value, NOW)
-                found.setdefault("visit", _Step(visit, Text("a site visit", "サイト訪問")))
-        opens = {number for number, rule in enumerate(self.model.rules) if isinstance(rule, SequenceRule)}
+    def _useful(self) -> list[ActClass]:
+        """An act for each part that earns points, those that play several parts first."""
+        wanted = [(number, part) for number, rule in enumerate(self._bounds.rules) for part in _earning(rule)]
+        chosen: list[ActClass] = []
+        for number, part in wanted:
+            if not any((number, part) in one.parts for one in chosen):
+                playing = self._acts.playing(number, part)
+                chosen += sorted(playing, key=self._first_choice)[:1]
+        return chosen or [one for one in self._acts.simple if not one.parts and not one.tags.is_open][:1]
 
-        def order(step: _Step) -> int:
-            parts = tags_of(step.act, self.model).parts
-            return 0 if any((number, FIRST) in parts for number in opens) else 1
+    def _first_choice(self, one: ActClass) -> tuple[bool, bool, int]:
+        return any(self._costs(number, part) for number, part in one.parts), one.tags.is_open, -len(one.parts)
 
-        return tuple(sorted(found.values(), key=order))
+    def _costs(self, number: int, part: int) -> bool:
+        """Whether an act that plays this part loses points, or takes the place of one that earns more."""
+        rule = self._bounds.rules[number]
+        if part < 0 or not isinstance(rule, ActRule | ReactivationRule):
+            return False
+        points = [matcher.points for matcher in rule.matchers]
+        return points[part] < 0 or bool(rule.once_in_days and points[part] < max(points))
 
-    def _note(self, found: dict[object, _Step], part: tuple[int, int], matcher: Matcher, label: Text) -> None:
-        """Keeps the act that plays this part and as many others as possible."""
-        plays = [(tags_of(act, self.model).parts, act) for act in self._acts_for(matcher)]
-        fitting = [(parts, act) for parts, act in plays if part in parts]
-        if fitting:
-            parts, act = max(fitting, key=lambda entry: len(entry[0]))
-            found.setdefault(parts, _Step(act, self._step_label(parts, matcher, label)))
+    def _without_harm(self, chosen: list[ActClass], best: list[Done]) -> tuple[list[ActClass], list[Done]]:
+        """Leaves out, one after the other, what the score is better without."""
+        worth = self._worth(self.scored(best))
+        for one in list(chosen):
+            fewer = [other for other in chosen if other is not one]
+            if fewer:
+                acts = self._rounds(fewer)
+                if (found := self._worth(self.scored(acts))) > worth:
+                    chosen, best, worth = fewer, acts, found
+        return chosen, best
 
-    def _step_label(self, parts: tuple[tuple[int, int], ...], matcher: Matcher, label: Text) -> Text:
-        """All the rules that the act meets by itself, or the content for one that only opens a sequence."""
-        met = [
-            _full_label(rule, rule.matchers[index])
-            for number, index in parts
-            if index >= 0 and isinstance(rule := self.model.rules[number], ActRule)
-        ]
-        if not met:
-            return self._content_label(matcher, label)
-        return Text(" + ".join(text.en for text in met), " + ".join(text.ja for text in met))
+    def _rounds(self, chosen: Sequence[ActClass]) -> list[Done]:
+        """All of these in turn, as often as the longest sequence has steps, on every day that a rule looks at; twice
+        a day where nothing else bounds them, until it is enough."""
+        sequences = [rule for rule in self._bounds.rules if isinstance(rule, SequenceRule)]
+        passes = max((len(rule.steps) for rule in sequences), default=1)
+        acts: list[Done] = []
+        for age in self._ages():
+            for turn, one in enumerate(list(chosen) * (passes if sequences else 1)):
+                acts.append(_at(one, NOW - age * DAY, turn))
+        return acts + [_at(one, NOW, turn) for one in chosen for turn in range(self._repeats(one))]
 
-    def _content_label(self, matcher: Matcher, label: Text) -> Text:
-        names = matcher.page_tags or matcher.tags
-        return next((tag.label for tag in self.model.content.tags if tag.id in names), label)
+    def _repeats(self, one: ActClass) -> int:
+        """How often more an act has to be done at one time until it is worth what its rules give at most."""
+        most = 0
+        for number, part in one.parts:
+            rule = self._bounds.rules[number]
+            if isinstance(rule, ActRule | ReactivationRule) and part >= 0 and not rule.once_in_days:
+                points, cap = rule.matchers[part].points, rule.cap or TOP
+                most = max(most, -(-cap // points) if points > 0 else 0)
+            if isinstance(rule, SequenceRule) and rule.points > 0 and not rule.once_in_days:
+                most = max(most, -(-(rule.cap or TOP) // rule.points))
+        return min(most, 100)
 
-    def _acts_for(self, matcher: Matcher) -> Iterator[Act]:
-        """Acts that ought to meet a matcher, plainest first; the caller checks that they do."""
-        wanted = matcher.page_tags or matcher.tags
-        tags = [tag for tag in self.model.content.tags if tag.id in wanted]
-        for kind in sorted(matcher.kinds):
-            if not wanted:
-                yield Act("", kind, NOW, content_name="x", responded=True)
-            for tag in tags:
-                for word in _words(tag):
-                    if matcher.page_tags:
-                        yield Act("", kind, NOW, url=f"https://example.com/{word}")
-                    else:
-                        yield Act("", kind, NOW, content_name=word, responded=True)
+    def _ages(self) -> list[int]:
+        """Days back from now, newest first."""
+        found = {0}
+        for rule in self._bounds.rules:
+            if isinstance(rule, ActiveDaysRule) and rule.points > 0:
+                found.update(range(min(rule.days, rule.window_days, 400)))
+            elif isinstance(rule, ActiveMonthsRule) and rule.points > 0:
+                found.update(range(0, min(rule.months, 24) * _MONTH, self._pace()))
+            elif isinstance(rule, ActRule | SequenceRule | ReactivationRule) and rule.once_in_days:
+                found.update([*range(0, rule.window_days, rule.once_in_days)][:60])
+        return sorted(found)
 
-    # --- attributes ---
+    def _pace(self) -> int:
+        """Days between acts of somebody who never falls asleep."""
+        return max(1, min(14, self._model.dormancy.days - 1))
 
-    @cached_property
-    def _best(self) -> Facts:
-        """Each field at the value that earns most over all attribute rules, without being excluded for it."""
-        person = _UNKNOWN
-        rules = [rule for rule in self.model.rules if isinstance(rule, AttributeRule)]
-        for field in dict.fromkeys(rule.field for rule in rules):
-            conditions = [bucket.condition for rule in rules if rule.field == field for bucket in rule.buckets]
-            options = [person] + [
-                _with(person, field, value) for condition in conditions for value in self._values(condition)
-            ]
-            person = max(options, key=self._worth)
-        return person
+    # --- few acts ---
 
-    def _worth(self, person: Facts) -> tuple[bool, int]:
-        result = score(person, self.model, NOW, ZONE)
-        return result.exclusion is None, result.attribute
+    def arranged(self, done: Sequence[ActClass]) -> Iterator[list[Done]]:
+        """These acts in many orders and spacings, the likeliest to earn first."""
+        gaps = self._gaps()
+        orders = permutations(done) if len(done) <= _ORDERS_OF_AT_MOST else iter([tuple(done), tuple(reversed(done))])
+        listed = list(dict.fromkeys(orders))
+        for gap in gaps:
+            for order in listed:
+                yield _spread(order, [gap] * (len(order) - 1))
+        if 3 <= len(done) <= _ORDERS_OF_AT_MOST:
+            for order, spread in product(listed, product(gaps, repeat=len(done) - 1)):
+                yield _spread(order, spread)
 
-    def _best_labels(self) -> tuple[Text, ...]:
-        labels = []
-        for line in score(self._best, self.model, NOW, ZONE).lines:
-            rule = self.model.rule(line.rule)
-            if isinstance(rule, AttributeRule) and line.points > 0:
-                bucket = next(bucket for bucket in rule.buckets if bucket.id == line.detail)
-                labels.append(Text(f"{rule.label.en}: {bucket.label.en}", f"{rule.label.ja}: {bucket.label.ja}"))
-        return tuple(labels)
+    def again(self, one: ActClass, most: int = 40) -> Iterator[list[Done]]:
+        """The same act once, and again and again."""
+        yield [_at(one, NOW, 0)]
+        for gap in self._gaps():
+            yield _spread([one] * most, [gap] * (most - 1))
 
-    def _values(self, condition: Condition) -> list[object]:
-        """Values of the field that meet the condition."""
-        if condition.unknown:
-            return []
-        if condition.field == "employees":
-            return [condition.low if condition.low else max(1, (condition.below or 2) - 1)]
-        if condition.field == "email_domain":
-            shown = [pattern.pattern.removeprefix(r"(?:.*\.)?") for pattern in condition.domains]
-            return [text.replace(".*", "example.jp").replace("\\", "") for text in shown]
-        words: list[object] = [word.strip() for word in condition.equals]
-        words += [word.strip() for word in (condition.any_of.wanted if condition.any_of else ())]
-        if condition.level == DECISION_MAKER:
-            words += [word.strip() for word in self.model.reading.titles.decision_maker.wanted[:5]]
-        elif condition.level or condition.other:
-            words.append("zzz")
-        return words
+    def _gaps(self) -> list[int]:
+        """Seconds: within every sequence, over several days, past the cool-downs, over months."""
+        found = list(_GAPS)
+        found += [rule.once_in_days * DAY for rule in self._bounds.rules if rule.once_in_days]
+        found += [_MONTH * DAY for rule in self._bounds.rules if isinstance(rule, ActiveMonthsRule)]
+        return list(dict.fromkeys(found))
 
 
-def _with(person: Facts, field: str, value: object) -> Facts:
-    if field == "email_domain":
-        return replace(person, email_domains=(str(value),))
-    if field == "employees":
-        return replace(person, employees=int(str(value)))
-    assert field in TEXT_FIELDS
-    return replace(person, **{field: str(value)})  # type: ignore[arg-type]
+def _earning(rule: AnyRule) -> list[int]:
+    """The parts that acts have to play in a rule to earn points, the best first."""
+    if isinstance(rule, ActRule | ReactivationRule):
+        best = sorted(parts_asked(rule), key=lambda index: -rule.matchers[index].points)
+        return [index for index in best if rule.matchers[index].points > 0]
+    if isinstance(rule, SequenceRule) and rule.points > 0:
+        return [FIRST - step for step in range(len(rule.steps))]
+    return []
 
 
-def _full_label(rule: ActRule, matcher: Matcher) -> Text:
-    if not matcher.id or matcher.label == rule.label:
-        return rule.label
-    return Text(f"{rule.label.en}: {matcher.label.en}", f"{rule.label.ja}: {matcher.label.ja}")
+def _spread(order: Sequence[ActClass], gaps: Sequence[int]) -> list[Done]:
+    """In this order, the last act now."""
+    ages = [sum(gaps[index:]) for index in range(len(order))]
+    return [_at(one, NOW - age, turn) for turn, (one, age) in enumerate(zip(order, ages, strict=True))]
 
 
-def _words(tag: Tag) -> list[str]:
-    return [word.strip() for word in (*tag.words.wanted, *tag.url_words.wanted)]
+def _at(one: ActClass, at: int, turn: int) -> Done:
+    return Done(at, turn, one)
+
+
+def _numbered(acts: Iterable[Done], distinct: bool) -> Iterator[Act]:
+    """In the order of their times, those of one time by turns; when `distinct`, on different pages and forms."""
+    for number, done in enumerate(sorted(acts, key=lambda done: (done.at, done.turn))):
+        which = number % _CONTENTS if distinct else 0
+        act = done.one.act
+        url = act.url.replace("//", f"//site{which}.", 1)
+        yield replace(act, id=f"{number:05d}", at=done.at, seq=number, url=url, content_id=f"c{which}")

@@ -17,8 +17,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sync.core.text import Text
 from sync.errors import ConfigError, StoreError
+from sync.repository import ScoringSource
+from sync.store import reading
 from sync.store.accounts import AccountsSide
+from sync.store.approvals import ApprovalsSide
+from sync.store.deals import DealsSide
 from sync.store.deciding import DecidingSide
+from sync.store.feedback import FeedbackSide
+from sync.store.feeding import FeedingSide
+from sync.store.handover import HandoverSide
+from sync.store.knowledge import KnowledgeSide
 from sync.store.matching import MatchingSide
 from sync.store.outbox import OutboxSide
 from sync.store.persons import PersonsSide
@@ -28,6 +36,7 @@ from sync.store.reporting import ReportingSide
 from sync.store.runs import RunsSide
 from sync.store.scoring import ScoringSide
 from sync.store.status import StatusSide
+from sync.store.subjects import SubjectsSide
 
 
 class SqlUnit(
@@ -36,12 +45,19 @@ class SqlUnit(
     PersonsSide,
     AccountsSide,
     DecidingSide,
+    SubjectsSide,
+    DealsSide,
+    FeedingSide,
+    KnowledgeSide,
     ScoringSide,
     PlanningSide,
+    HandoverSide,
     OutboxSide,
     RunsSide,
     StatusSide,
     ReportingSide,
+    FeedbackSide,
+    ApprovalsSide,
 ):
     """One transaction on the store; implements `sync.repository.Unit`."""
 
@@ -70,6 +86,11 @@ class SqlStore:
                 yield SqlUnit(connection)
         except SQLAlchemyError as error:
             raise _refused(error) from error
+
+    def scoring_source(self, everybody: bool, version: str | None) -> ScoringSource:
+        """For a process that scores everybody, or who awaits a score. Scores by `version` are known to it and come
+        back only when they differ; with None all come."""
+        return reading.source(self._engine.url, everybody, version)
 
     def migrate(self) -> None:
         """Brings the schema to the newest revision; creates it on an empty database."""

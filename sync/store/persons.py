@@ -89,12 +89,13 @@ class PersonsSide:
         numbers = self.connection.scalars(select(t.episodes.c.number).where(t.episodes.c.person_id == earlier)).all()
         c = t.outbox.c
         mine = select(t.people.c.id).where(t.people.c.person_id == person)
-        moved = self.connection.scalars(
+        found = self.connection.scalars(
             select(t.episodes.c.id)
             .join(t.outbox, c.episode_id == t.episodes.c.id)
-            .where(t.episodes.c.person_id == earlier, c.kind == "task", c.record_id.in_(mine))
+            .where(t.episodes.c.person_id == earlier, c.kind.in_(("task", "note")), c.record_id.in_(mine))
             .order_by(t.episodes.c.number)
-        ).all()
+        )
+        moved = list(dict.fromkeys(found))  # an episode may have had both
         if not moved:
             return
         self._move_episodes(moved, person)
@@ -129,6 +130,11 @@ class PersonsSide:
             update(t.persons)
             .where(or_(persons.id == loser, persons.merged_into == loser))
             .values(merged_into=survivor, score_due=False, plan_due=False)
+        )
+        # Her acts went to the survivor: what the scorer knows of her is cleared away with the next scoring.
+        known = select(t.traits.c.person_id).where(t.traits.c.person_id == loser)
+        self.connection.execute(
+            update(t.persons).where(persons.id == loser, persons.id.in_(known)).values(score_due=True)
         )
 
     def log_persons(self, events: Iterable[PersonEvent]) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from sync.core.activity import TOUCH_KINDS, is_sales_touch
 from sync.core.records import ActivityRecord, CompanyRecord, RecordKey, State
-from sync.repository import Episode, Member, NewOrder, OutboxRow, Owner, ScoreRow, Standing, Told
+from sync.repository import Episode, Member, NewOrder, OpenDeal, OutboxRow, Owner, ScoreRow, Standing, Told
 from sync.store import rows
 from sync.store import tables as t
 
@@ -22,6 +22,16 @@ def episode(row: Any) -> Episode:
     return Episode(**{name: getattr(row, name) for name in _EPISODE_FIELDS})
 
 
+def _owner(row: Any) -> Owner:
+    active = row.active and row.state == State.LIVE.value
+    mail = row.email.strip().lower()
+    return Owner(row.system, row.vendor_id, mail, row.name, active, row.manager_id, row.automated)
+
+
+def _may_be_handed_over(score: ScoreRow | None, last: Episode | None) -> bool:
+    return (score is not None and score.band == "hot") or (last is not None and last.closed_at is None)
+
+
 def outbox_row(row: Any) -> OutboxRow:
     return OutboxRow(**{name: getattr(row, name) for name in _OUTBOX_FIELDS})
 
@@ -31,6 +41,10 @@ class PlanningSide:
     members_of: Callable[[Sequence[int]], dict[int, list[Member]]]
     companies_of: Callable[[Iterable[Member]], dict[RecordKey, CompanyRecord]]
     scores_of: Callable[..., dict[int, ScoreRow]]
+    accounts_of_people: Callable[[Mapping[int, Sequence[Member]]], dict[int, int]]
+    account_owners: Callable[[Collection[int]], dict[int, list[tuple[str, str]]]]
+    open_deals: Callable[[Mapping[int, Sequence[Member]], Mapping[int, int]], dict[int, tuple[OpenDeal, ...]]]
+    answers_of: Callable[[Sequence[int]], dict[int, str]]
     activities_of: Callable[..., dict[int, list[ActivityRecord]]]
 
     def plan_due(self, after: int, limit: int) -> list[int]:
@@ -66,7 +80,11 @@ class PlanningSide:
         record_ids = [member.id for member in everyone]
         told, waiting, own_at = self.told(record_ids), self._waiting(record_ids), self._own_at(record_ids)
         owners = {key: company.owner_id for key, company in self.companies_of(everyone).items()}
-        episodes = self._latest_episodes(ids)
+        episodes, answers = self._latest_episodes(ids), self.answers_of(record_ids)
+        # Account and deals matter to the handover alone, and few people are hot.
+        handed = {id: members[id] for id in ids if _may_be_handed_over(scores.get(id), episodes.get(id))}
+        accounts = self.accounts_of_people(handed)
+        deals, account_owners = self.open_deals(handed, accounts), self.account_owners(set(accounts.values()))
         persons = self.connection.execute(select(t.persons).where(t.persons.c.id.in_(ids)).order_by(t.persons.c.id))
         return [
             Standing(
@@ -81,6 +99,10 @@ class PlanningSide:
                 episode=episodes.get(row.id),
                 company_owners=owners,
                 last_number=row.last_number,
+                account_id=accounts.get(row.id),
+                account_owners=tuple(account_owners.get(accounts.get(row.id, 0), ())),
+                open_deals=deals.get(row.id, ()),
+                answers=answers,
             )
             for row in persons
             if row.id in scores
@@ -116,11 +138,8 @@ class PlanningSide:
         return {row.person_id: episode(row) for row in self.connection.execute(query)}
 
     def owners(self) -> list[Owner]:
-        query = select(t.owners).where(t.owners.c.state == State.LIVE.value).order_by(t.owners.c.id)
-        return [
-            Owner(row.system, row.vendor_id, row.email.strip().lower(), row.name, row.active)
-            for row in self.connection.execute(query)
-        ]
+        """Everybody whom the CRMs ever listed; who left is not active."""
+        return [_owner(row) for row in self.connection.execute(select(t.owners).order_by(t.owners.c.id))]
 
     def order(self, orders: Sequence[NewOrder], run_id: int | None, at: int) -> None:
         """A waiting order with the same key is replaced; a task that was made, or may have been, stays as it is."""
@@ -228,8 +247,9 @@ class PlanningSide:
     def open_slas(self) -> list[Episode]:
         where = and_(
             t.episodes.c.task_state == "made",
+            t.episodes.c.handover == "lead",
             t.episodes.c.closed_at.is_(None),
-            or_(t.episodes.c.sla_state.in_(("open", "warning", "breached")), t.episodes.c.sla_state == "none"),
+            t.episodes.c.sla_state != "met",
         )
         return [episode(row) for row in self.connection.execute(select(t.episodes).where(where))]
 

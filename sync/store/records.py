@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from sync.core.records import (
     State,
 )
 from sync.identity.keys import KeyKind, key_number
+from sync.identity.occurrences import LOGGED_TWICE
 from sync.ports import Notice
 from sync.repository import Saved, Step
 from sync.store import rows
@@ -49,10 +50,21 @@ _KINDS: dict[type, _Kind] = {
 # What a changed row is due for.
 _STALE: dict[str, dict[str, Any]] = {"people": {"unresolved": Step.KEYS}, "companies": {"unjoined": True}}
 # What a save needs to know of the stored row beside its key and digest.
-_COMPARED = {"people": ("person_id", "own", "own_at"), "companies": ("name", "domain", "state")}
+_COMPARED = {
+    "people": ("person_id", "own", "own_at"),
+    "companies": ("name", "domain", "state"),
+    "deals": ("state", "status", "closed_at", "company_id"),
+    "activities": ("kind", "direction"),
+}
 
 
 class RecordsSide:
+    follow_deals: Callable[[Sequence[DealRecord], Mapping[RecordKey, Any]], None]
+    follow_retired_deals: Callable[[Iterable[Any]], None]
+    save_roles: Callable[[Sequence[DealRoleRecord]], Saved]
+    subjects_of: Callable[[Sequence[ActivityRecord]], list[int | None]]
+    name_content: Callable[[Sequence[CampaignRecord]], None]
+
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
@@ -80,7 +92,7 @@ class RecordsSide:
         total = Saved()
         for kind, group in by_type.items():
             if kind is DealRoleRecord:
-                total += self._save_roles(group)
+                total += self.save_roles(group)
             else:
                 for piece in rows.chunks(group):
                     total += self._save_kind(_KINDS[kind], piece, seen_at)
@@ -101,6 +113,11 @@ class RecordsSide:
             if table is t.people:
                 persons = self.connection.scalars(select(table.c.person_id).where(stale)).all()
                 self.flag((id for id in persons if id), score=True, plan=True)
+            if table is t.deals:
+                c = table.c
+                self.follow_retired_deals(
+                    self.connection.execute(select(c.system, c.object, c.vendor_id, c.company_id).where(stale)).all()
+                )
             # A new digest: should the record come back, it is a change again.
             values = {
                 "state": State.ARCHIVED.value,
@@ -121,8 +138,10 @@ class RecordsSide:
     def clear_notice(self, system: str, code: str, subject: str) -> None:
         self.connection.execute(delete(t.notices).filter_by(system=system, code=code, subject=subject))
 
-    def flag(self, person_ids: Iterable[int], score: bool = False, plan: bool = False) -> None:
-        values = {name: True for name, wanted in (("score_due", score), ("plan_due", plan)) if wanted}
+    def flag(self, person_ids: Iterable[int], score: bool = False, plan: bool = False, acts: bool = False) -> None:
+        """`acts`: to be scored, and nothing but her activities has changed."""
+        due = {"score_due": score or acts, "traits_due": score, "plan_due": plan}
+        values = {name: True for name, wanted in due.items() if wanted}
         for piece in rows.chunks(sorted(set(person_ids))):
             self.connection.execute(update(t.persons).where(t.persons.c.id.in_(piece)).values(**values))
 
@@ -149,10 +168,12 @@ class RecordsSide:
             else:
                 known.append({"row": row.id, "seen": seen_at, "modified": values["modified_at"]})
                 self._keep_own(kind.table, values, row)
+        if kind.table is t.activities:
+            self._put_subjects(news, [*fresh, *(values for values, _ in changed)])
         self._write(kind.table, fresh, changed, known)
         if kind.table is t.companies:
             self._match_who_works_at([*fresh, *(values for values, row in changed if _other_employer(values, row))])
-        self._follow_up(kind.table, news, latest)
+        self._follow_up(kind.table, news, latest, stored)
         return Saved(len(fresh), len(changed), len(records) - len(news))
 
     def _stored(self, table: Table, keys: Iterable[RecordKey]) -> dict[RecordKey, Any]:
@@ -183,6 +204,11 @@ class RecordsSide:
             touch = touch.values(seen_at=bindparam("seen"), modified_at=bindparam("modified"))
             self.connection.execute(touch, known)
 
+    def _put_subjects(self, activities: Sequence[ActivityRecord], values: Iterable[dict[str, Any]]) -> None:
+        subjects = dict(zip((activity.key for activity in activities), self.subjects_of(activities), strict=True))
+        for row in values:
+            row["subject_id"] = subjects[RecordKey(row["system"], row["object"], row["vendor_id"])]
+
     def _keep_own(self, table: Table, values: dict[str, Any], row: Any) -> None:
         """Nothing of substance changed; what the CRM holds in our own fields may have."""
         if table is not t.people or (values["own"], values["own_at"]) == (row.own, row.own_at):
@@ -192,17 +218,19 @@ class RecordsSide:
         if values["own"] != row.own and row.person_id:
             self.flag([row.person_id], plan=True)
 
-    def _follow_up(self, table: Table, changed: Sequence[Any], latest: dict[RecordKey, Any]) -> None:
+    def _follow_up(
+        self, table: Table, changed: Sequence[Any], latest: dict[RecordKey, Any], stored: Mapping[RecordKey, Any]
+    ) -> None:
         if table is t.people:
             self._absorb(changed)
         elif table is t.companies:
             self._flag_employees(changed)
         elif table is t.deals:
-            self._save_deal_people(changed)
+            self.follow_deals(changed, stored)
         elif table is t.activities:
-            self._save_activity_people(latest.values(), {record.key for record in changed})
+            self._save_activity_people(latest.values(), changed, stored)
         elif table is t.campaigns:
-            self._flag_participants(changed)
+            self.name_content(changed)
 
     def _absorb(self, records: Sequence[PersonRecord]) -> None:
         """Losers of a merge may vanish without a word from the vendor; the survivor names them."""
@@ -261,49 +289,9 @@ class RecordsSide:
             where = and_(c.system == system, c.company_id.in_(piece))
             self.connection.execute(update(t.people).where(where).values(unresolved=Step.KEYS))
 
-    def _flag_participants(self, campaigns: Sequence[CampaignRecord]) -> None:
-        ids = [campaign.key.id for campaign in campaigns]
-        found = self.connection.scalars(
-            select(t.people.c.person_id)
-            .join(t.activity_people, t.activity_people.c.record_id == t.people.c.id)
-            .join(t.activities, t.activities.c.id == t.activity_people.c.activity_id)
-            .where(t.activities.c.content_id.in_(ids))
-        ).all()
-        self.flag((id for id in found if id), score=True)
-
-    def _save_deal_people(self, deals: Sequence[DealRecord]) -> None:
-        for deal in deals:
-            if deal.people is None:
-                continue
-            known = {"system": deal.key.system, "deal_id": deal.key.id, "role_id": ""}
-            self.connection.execute(delete(t.deal_people).filter_by(**known))
-            for key in dict.fromkeys(deal.people):
-                self.connection.execute(
-                    insert(t.deal_people).values(**known, person_object=key.object, person_vendor_id=key.id)
-                )
-
-    def _save_roles(self, roles: Sequence[DealRoleRecord]) -> Saved:
-        new = changed = 0
-        for role in roles:
-            known = {"system": role.key.system, "role_id": role.key.id}
-            wanted = (role.deal.id, role.person.object, role.person.id, rows.storable_text(role.role))
-            columns = t.deal_people.c
-            row = self.connection.execute(
-                select(columns.deal_id, columns.person_object, columns.person_vendor_id, columns.role).filter_by(
-                    **known
-                )
-            ).first()
-            live = role.state is State.LIVE
-            if (tuple(row) if row else None) == (wanted if live else None):
-                continue
-            new, changed = (new + 1, changed) if row is None else (new, changed + 1)
-            self.connection.execute(delete(t.deal_people).filter_by(**known))
-            if live:
-                values = dict(zip(("deal_id", "person_object", "person_vendor_id", "role"), wanted, strict=True))
-                self.connection.execute(insert(t.deal_people).values(**known, **values))
-        return Saved(new, changed, len(roles) - new - changed)
-
-    def _save_activity_people(self, activities: Iterable[ActivityRecord], changed: set[RecordKey]) -> None:
+    def _save_activity_people(
+        self, activities: Iterable[ActivityRecord], changed: Iterable[ActivityRecord], before: Mapping[RecordKey, Any]
+    ) -> None:
         activities = list(activities)
         ids = {key: row.id for key, row in self._stored(t.activities, [a.key for a in activities]).items()}
         wanted = {(ids[a.key], *who) for a in activities for who in _participants(a)}
@@ -328,13 +316,13 @@ class RecordsSide:
         ]
         if new:
             self.connection.execute(insert(t.activity_people), new)
-        acts = {ids[a.key] for a in activities if a.key in changed and is_own_act(a.kind, a.direction)}
-        self._flag_records(row.record_id for key, row in stored.items() if key[0] in acts)
+        telling = {ids[a.key] for a in changed if _tells(a, before.get(a.key))}
+        self._flag_records(row.record_id for key, row in stored.items() if key[0] in telling)
 
     def _flag_records(self, record_ids: Iterable[int | None]) -> None:
         for piece in rows.chunks(sorted({id for id in record_ids if id})):
             found = self.connection.scalars(select(t.people.c.person_id).where(t.people.c.id.in_(piece))).all()
-            self.flag((id for id in found if id), score=True)
+            self.flag((id for id in found if id), acts=True)
 
     def attach_activities(self) -> int:
         """Connects activities to people's records that have arrived meanwhile; returns how many were connected."""
@@ -366,6 +354,13 @@ def _row_values(kind: _Kind, record: Any, seen_at: int) -> dict[str, Any]:
     own = {"own": dict(record.own), "own_at": modified_at} if kind.table is t.people else {}
     key = {"system": record.key.system, "object": record.key.object, "vendor_id": record.key.id}
     return {**key, **content, **own, "modified_at": modified_at, "seen_at": seen_at, "digest": rows.digest(content)}
+
+
+def _tells(activity: ActivityRecord, before: Any) -> bool:
+    """Whether a score may depend on it: an act, or what may be a copy of one, as it is or as it was."""
+    now = (activity.kind, activity.direction)
+    told = [now] if before is None else [now, (before.kind, before.direction)]
+    return any(kind in LOGGED_TWICE or is_own_act(kind, direction) for kind, direction in told)
 
 
 def _other_employer(values: dict[str, Any], row: Any) -> bool:

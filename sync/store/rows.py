@@ -89,6 +89,10 @@ def digest(content: Mapping[str, Any]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
+def text_digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
 def key_text(key: RecordKey) -> list[str]:
     return [key.system, key.object, key.id]
 
@@ -149,7 +153,8 @@ def activity_content(record: ActivityRecord) -> dict[str, Any]:
 
 
 def owner_content(record: OwnerRecord) -> dict[str, Any]:
-    return {"state": record.state.value, "email": record.email, "name": record.name, "active": record.active}
+    names = ("email", "name", "active", "manager_id", "automated")
+    return {"state": record.state.value, **{name: getattr(record, name) for name in names}}
 
 
 def campaign_content(record: CampaignRecord) -> dict[str, Any]:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from sync.core.records import ActivityRecord, CompanyRecord, RecordKey, State
-from sync.repository import Dossier, LedgerLine, Member, ScoreRow
+from sync.repository import Deals, Dossier, LedgerLine, Member, ScoreRow
 from sync.store import rows
 from sync.store import tables as t
+from sync.store.feeding import BASIS_BYTES
+from sync.store.reading import packed
 
-_SCORE_FIELDS = tuple(f.name for f in fields(ScoreRow) if f.name != "lines")
+_SCORE_FIELDS = tuple(f.name for f in fields(ScoreRow) if f.name not in ("lines", "codes"))
 _LINE_FIELDS = tuple(f.name for f in fields(LedgerLine))
 # What a CRM could be told differs only when one of these does.
-_TOLD_FIELDS = tuple(name for name in _SCORE_FIELDS if name not in ("as_of", "last_act_at", "person_id"))
+_TOLD_FIELDS = tuple(name for name in _SCORE_FIELDS if name not in ("as_of", "last_act_at", "person_id", "mark"))
 
 
 class ScoringSide:
     connection: Connection
     flag: Callable[..., None]
     accounts_of: Callable[..., tuple[dict[RecordKey, CompanyRecord], dict[RecordKey, tuple[RecordKey, ...]]]]
+    deals_of: Callable[[Sequence[int]], dict[int, Deals]]
+    activity_keys: Callable[[Iterable[int]], dict[int, RecordKey]]
 
     def flag_all_for_score(self) -> None:
         self.connection.execute(update(t.persons).where(t.persons.c.merged_into.is_(None)).values(score_due=True))
@@ -32,14 +37,10 @@ class ScoringSide:
         query = select(t.persons.c.id).where(t.persons.c.score_due, t.persons.c.id > after)
         return list(self.connection.scalars(query.order_by(t.persons.c.id).limit(limit)))
 
-    def scored(self, person_ids: Iterable[int]) -> None:
-        for piece in rows.chunks(person_ids):
-            self.connection.execute(update(t.persons).where(t.persons.c.id.in_(piece)).values(score_due=False))
-
-    def dossiers(self, person_ids: Sequence[int]) -> list[Dossier]:
+    def dossiers(self, person_ids: Sequence[int], activities: bool = True) -> list[Dossier]:
         found: list[Dossier] = []
         for piece in rows.chunks(person_ids):
-            found += self._dossiers(piece)
+            found += self._dossiers(piece, activities)
         return found
 
     def members_of(self, person_ids: Sequence[int]) -> dict[int, list[Member]]:
@@ -59,12 +60,14 @@ class ScoringSide:
                 found[record.key] = record
         return found
 
-    def _dossiers(self, ids: Sequence[int]) -> list[Dossier]:
+    def _dossiers(self, ids: Sequence[int], with_activities: bool) -> list[Dossier]:
         members = self.members_of(ids)
         everyone = [member for group in members.values() for member in group]
         companies, accounts = self.accounts_of({m.record.company for m in everyone if m.record.company})
-        chosen = self._chosen(everyone)
-        activities = self.activities_of(ids)
+        chosen, deals = self._chosen(everyone), self.deals_of(ids)
+        numbered = self.numbered_activities(ids) if with_activities else {}
+        numbers = {act.key: number for acts in numbered.values() for number, act in acts.items()}
+        activities = {id: tuple(numbered[id].values()) if id in numbered else () for id in ids}
         content = self._content([act for acts in activities.values() for act in acts])
         persons = self.connection.execute(select(t.persons).where(t.persons.c.id.in_(ids)).order_by(t.persons.c.id))
         return [
@@ -74,10 +77,13 @@ class ScoringSide:
                 first_known_at=_first_known(members[row.id], activities[row.id], row.created_at),
                 members=tuple(members[row.id]),
                 companies=companies,
-                activities=tuple(activities[row.id]),
+                activities=activities[row.id],
                 content=content,
                 accounts=accounts,
                 chosen=chosen[row.id],
+                deals=deals.get(row.id, Deals()),
+                recycled_at=row.recycled_at,
+                numbers=numbers,
             )
             for row in persons
         ]
@@ -87,6 +93,13 @@ class ScoringSide:
     ) -> dict[int, list[ActivityRecord]]:
         """Live activities of each person, oldest first, each once however many of her records it lies on; without
         `kinds`, of every kind. They name her records only, and the address of those known by it."""
+        found = self.numbered_activities(person_ids, since, kinds)
+        return defaultdict(list, {person: list(acts.values()) for person, acts in found.items()})
+
+    def numbered_activities(
+        self, person_ids: Sequence[int], since: int = 0, kinds: Collection[str] = ()
+    ) -> dict[int, dict[int, ActivityRecord]]:
+        """The same by the store's numbers."""
         who = (t.people.c.person_id, t.people.c.system.label("who_system"), t.people.c.object.label("who_object"))
         query = (
             select(t.activities, *who, t.people.c.vendor_id.label("who_id"), t.activity_people.c.who_email)
@@ -111,7 +124,7 @@ class ScoringSide:
                 found[row.person_id][row.id] = rows.activity_record(row, (record,), row.who_email)
             elif record not in seen.people:
                 found[row.person_id][row.id] = replace(seen, people=tuple(sorted((*seen.people, record))))
-        return defaultdict(list, {person: list(acts.values()) for person, acts in found.items()})
+        return found
 
     def choose(self, record_id: int, field: str, author: str, at: int) -> None:
         values = {"record_id": record_id, "field": field, "author": author, "at": at}
@@ -141,20 +154,33 @@ class ScoringSide:
         return found
 
     def save_scores(self, scores: Sequence[ScoreRow]) -> int:
-        stored = self.scores_of([row.person_id for row in scores], lines=False)
-        changed = [row for row in scores if _tells_more(row, stored.get(row.person_id))]
-        for piece in rows.chunks([row.person_id for row in scores]):
-            self.connection.execute(delete(t.score_lines).where(t.score_lines.c.person_id.in_(piece)))
-            self.connection.execute(delete(t.scores).where(t.scores.c.person_id.in_(piece)))
-        if scores:
-            self.connection.execute(
-                insert(t.scores), [{name: getattr(row, name) for name in _SCORE_FIELDS} for row in scores]
-            )
-        lines = [_line_values(row.person_id, seq, line) for row in scores for seq, line in enumerate(row.lines)]
-        if lines:
+        ids = [row.person_id for row in scores]
+        stored, bases = self.scores_of(ids, lines=False), self._bases(ids)
+        fresh = [replace(row, basis=bases.get(row.person_id, "") + _edition(row.model_version)) for row in scores]
+        changed = [row for row in fresh if _tells_more(row, stored.get(row.person_id))]
+        self.drop_scores([row.person_id for row in fresh if row.person_id in stored])
+        if fresh:
+            self.connection.execute(insert(t.scores), [_score_values(row) for row in fresh])
+        if lines := [_line_values(row.person_id, seq, line) for row in fresh for seq, line in enumerate(row.lines)]:
             self.connection.execute(insert(t.score_lines), lines)
         self.flag((row.person_id for row in changed), plan=True)
         return len(changed)
+
+    def settle_bases(self, version: str) -> None:
+        score, trait, awaited = t.scores.c, t.traits.c, t.awaiting.c.person_id
+        basis = select(trait.basis + _edition(version)).where(trait.person_id == score.person_id).scalar_subquery()
+        other = and_(score.person_id.in_(select(awaited)), score.model_version == version, score.basis != basis)
+        found = self.connection.scalars(select(score.person_id).where(other)).all()
+        self.connection.execute(update(t.scores).where(other).values(basis=basis))
+        self.flag(found, plan=True)
+
+    def _bases(self, person_ids: Sequence[int]) -> dict[int, str]:
+        c = t.traits.c
+        found: dict[int, str] = {}
+        for piece in rows.chunks(person_ids, 1_000):
+            query = select(c.person_id, c.basis).where(c.person_id.in_(piece))
+            found |= {row.person_id: row.basis for row in self.connection.execute(query)}
+        return found
 
     def drop_scores(self, person_ids: Sequence[int]) -> None:
         for piece in rows.chunks(person_ids):
@@ -165,17 +191,38 @@ class ScoringSide:
         found: dict[int, ScoreRow] = {}
         for piece in rows.chunks(person_ids):
             for row in self.connection.execute(select(t.scores).where(t.scores.c.person_id.in_(piece))):
-                found[row.person_id] = ScoreRow(**{name: getattr(row, name) for name in _SCORE_FIELDS})
+                found[row.person_id] = _score(row)
         return self._with_lines(found) if lines else found
 
     def _with_lines(self, found: dict[int, ScoreRow]) -> dict[int, ScoreRow]:
-        lines: dict[int, list[LedgerLine]] = defaultdict(list)
+        lines: dict[int, list[Any]] = defaultdict(list)
         for piece in rows.chunks(found):
             query = select(t.score_lines).where(t.score_lines.c.person_id.in_(piece)).order_by(t.score_lines.c.seq)
             for row in self.connection.execute(query):
-                values = {name: getattr(row, name) for name in _LINE_FIELDS}
-                lines[row.person_id].append(LedgerLine(**{**values, "evidence": tuple(row.evidence)}))
-        return {id: replace(row, lines=tuple(lines[id])) for id, row in found.items()}
+                lines[row.person_id].append(row)
+        evidence = {part for told in lines.values() for row in told for part in row.evidence.split()}
+        named = {int(part) for part in evidence if part.isdigit()}
+        keys = {str(number): str(key) for number, key in self.activity_keys(named).items()}
+        return {id: replace(row, lines=tuple(_line(line, keys) for line in lines[id])) for id, row in found.items()}
+
+
+def _edition(version: str) -> str:
+    """The model's part of a basis."""
+    return hashlib.blake2b(version.encode(), digest_size=BASIS_BYTES).hexdigest()
+
+
+def _score(row: Any) -> ScoreRow:
+    return ScoreRow(**{name: getattr(row, name) for name in _SCORE_FIELDS})
+
+
+def _score_values(row: ScoreRow) -> dict[str, Any]:
+    return {**{name: getattr(row, name) for name in _SCORE_FIELDS}, "codes": packed(row.codes) if row.codes else 0}
+
+
+def _line(row: Any, keys: Mapping[str, str]) -> LedgerLine:
+    """Acts are named by their keys; an attribute stays what it is."""
+    evidence = tuple(keys.get(part, part) for part in row.evidence.split())
+    return LedgerLine(row.rule, row.axis, row.points, row.count, row.last_at, evidence, row.detail)
 
 
 def _tells_more(new: ScoreRow, old: ScoreRow | None) -> bool:
@@ -184,7 +231,7 @@ def _tells_more(new: ScoreRow, old: ScoreRow | None) -> bool:
 
 def _line_values(person_id: int, seq: int, line: LedgerLine) -> dict[str, Any]:
     values = {name: getattr(line, name) for name in _LINE_FIELDS}
-    return {"person_id": person_id, "seq": seq, **values, "evidence": list(line.evidence)}
+    return {"person_id": person_id, "seq": seq, **values, "evidence": " ".join(line.evidence)}
 
 
 def _first_known(members: Sequence[Member], activities: Sequence[ActivityRecord], created_at: int) -> int:

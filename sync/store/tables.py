@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -154,6 +155,7 @@ deals = Table(
     _list("links"),
     UniqueConstraint("system", "object", "vendor_id"),
     Index(None, "status", "closed_at"),
+    Index(None, "system", "company_id"),
 )
 
 deal_people = Table(
@@ -188,6 +190,7 @@ activities = Table(
     Column("responded", Boolean, nullable=False),
     Column("closed", Boolean, nullable=False),
     _text("task_key"),
+    Column("subject_id", _Key),  # in `subjects`; null for what is no act, and for what was stored before there were any
     UniqueConstraint("system", "object", "vendor_id"),
     Index("ix_activities_task_key", "task_key"),
 )
@@ -213,6 +216,8 @@ owners = Table(
     _text("email"),
     _text("name"),
     Column("active", Boolean, nullable=False),
+    _text("manager_id"),
+    Column("automated", Boolean, nullable=False, server_default=false()),  # an integration's user, nobody who calls
     UniqueConstraint("system", "object", "vendor_id"),
 )
 
@@ -250,9 +255,11 @@ persons = Table(
     _time("created_at", nullable=False),
     Column("merged_into", _Key, ForeignKey("persons.id")),
     _time("first_hot_at"),
+    _time("recycled_at"),  # sent back to nurture by an order: hot again only with a later act
     # Episodes that this person's key was used for and that stayed with another person when they parted.
     Column("last_number", Integer, nullable=False, server_default="0"),
     Column("score_due", Boolean, nullable=False),
+    Column("traits_due", Boolean, nullable=False, server_default=true()),  # not only her acts may have changed
     Column("plan_due", Boolean, nullable=False),
     Index(None, "score_due"),
     Index(None, "plan_due"),
@@ -364,15 +371,203 @@ scores = Table(
     _text("top_reason"),
     _text("reasons"),
     _text("talk_track"),
+    _text("acts"),  # the two acts that a task's subject names, in words
     _text("interest"),
     _text("segment"),
     Column("exclusion", String(60)),
+    Column("missed", String(120), nullable=False, server_default=""),  # hot conditions, with commas
+    Column("reactivated", Boolean, nullable=False, server_default=false()),
+    Column("mark", BigInteger, nullable=False, server_default="0"),  # of the ledger: `sync.scoring.scorer.mark`
+    Column("codes", BigInteger, nullable=False, server_default="0"),  # the words as the model's numbers: `feeding`
     _time("last_act_at"),
     _time("hot_since"),
     Column("basis", String(32), nullable=False),  # digest of what was known, ageing aside
     Column("model_version", String(40), nullable=False),
     _time("as_of", nullable=False),
     Index(None, "band"),
+    Index(None, "segment"),
+)
+
+# What the scoring engine reads: numbers, with the texts behind them told once.
+
+texts = Table(
+    "texts",
+    metadata,
+    _id(),
+    Column("text", Text, nullable=False),
+    Column("digest", String(32), nullable=False, unique=True),
+)
+
+subjects = Table(
+    "subjects",
+    metadata,
+    _id(),
+    Column("digest", String(32), nullable=False, unique=True),
+    Column("kind", String(30), nullable=False),
+    _text("url"),  # without its query
+    _text("title"),
+    _text("status"),
+    Column("responded", Boolean, nullable=False),
+    Column("content_system", String(20), nullable=False, server_default=""),  # whose form or campaign it is, if any
+    Column("content_object", String(40), nullable=False, server_default=""),
+    _text("content_id"),
+    # Activities point to a subject without a name; one with the name is made when it is known, and when it changes.
+    _text("content_name"),
+    _text("content_type"),
+    Column("named_id", _Key),  # of a subject without a name: the one to score by
+)
+
+
+def _act() -> list[Column[Any]]:
+    """`since`: when the act came to be known of this person; 0 for what was known of her from the first.
+
+    No foreign keys: three look-ups in large tables for each of millions of rows, all made of those tables.
+    """
+    return [
+        Column("person_id", _Key, primary_key=True, autoincrement=False),
+        Column("at", BigInteger, primary_key=True, autoincrement=False),
+        Column("activity_id", _Key, primary_key=True, autoincrement=False),
+        Column("subject_id", _Key, nullable=False),
+        _time("since", nullable=False),
+    ]
+
+
+# Each own act of a person once, as the scorer sees them; brought up to date for who is due.
+acts = Table("acts", metadata, *_act(), sqlite_with_rowid=False)
+
+# Acts that were hers and are no more: moved, deleted, told differently. Rows are only added.
+past_acts = Table(
+    "past_acts",
+    metadata,
+    *_act(),
+    Column("until", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+TRAIT_TEXTS = (
+    "title", "department", "company_name", "industry", "country", "region", "city", "source", "status", "domains",
+)  # fmt: skip
+
+
+def _traits() -> list[Column[Any]]:
+    """A person's attributes; of texts the number in `texts`, 0 for none. `domains`: sorted, with spaces between."""
+    return [
+        _time("since", nullable=False),
+        _time("first_known_at", nullable=False),
+        *(Column(name, BigInteger, nullable=False) for name in TRAIT_TEXTS),
+        Column("employees", BigInteger),
+        Column("opted_out", SmallInteger, nullable=False),
+        Column("customer", SmallInteger, nullable=False),
+        Column("open_deal", SmallInteger, nullable=False),
+        _time("lost_at"),
+        _time("recycled_at"),
+    ]
+
+
+traits = Table(
+    "traits",
+    metadata,
+    Column("person_id", _Key, ForeignKey("persons.id"), primary_key=True, autoincrement=False),
+    *_traits(),
+    Column("basis", String(32), nullable=False),  # digest of attributes and acts: all that the scorer starts from
+)
+
+# What `traits` held before, so that a past day can be scored as it was. Rows are only added.
+past_traits = Table(
+    "past_traits",
+    metadata,
+    _id(),
+    Column("person_id", _Key, ForeignKey("persons.id"), nullable=False),
+    *_traits(),
+    _time("until", nullable=False),
+    Index(None, "person_id", "until"),
+)
+
+# Whose traits and acts are fresh and whose score is not yet.
+awaiting = Table(
+    "awaiting",
+    metadata,
+    Column("person_id", _Key, ForeignKey("persons.id"), primary_key=True, autoincrement=False),
+)
+
+# Every model that ever scored, whole: its canonical JSON.
+model_versions = Table(
+    "model_versions",
+    metadata,
+    Column("version", String(40), primary_key=True),
+    _text("source"),
+    _time("first_at", nullable=False),
+    _time("used_at", nullable=False),
+)
+
+# What everybody was scored by, from when on. Rows are only added.
+rules_in_force = Table(
+    "rules_in_force",
+    metadata,
+    _id(),
+    _time("since", nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("timezone", String(60), nullable=False),
+    Column("lists", JSON, nullable=False),  # the domain lists that the model was bound to
+)
+
+# Who agreed to a model. Rows are only added.
+sign_offs = Table(
+    "sign_offs",
+    metadata,
+    _id(),
+    Column("version", String(40), nullable=False),
+    Column("role", String(20), nullable=False),  # marketing, sales, ...
+    _text("name"),
+    _time("at", nullable=False),
+    _text("note"),
+    Index(None, "version"),
+)
+
+# What salespeople said of scores, with the ledger of that moment. Rows are only added.
+verdicts = Table(
+    "verdicts",
+    metadata,
+    _id(),
+    Column("person_id", _Key, ForeignKey("persons.id"), nullable=False),
+    Column("record_id", _Key, ForeignKey("people.id"), nullable=False),
+    _time("at", nullable=False),
+    Column("verdict", String(20), nullable=False),
+    _text("note"),
+    Column("total", BigInteger, nullable=False),
+    Column("band", String(10), nullable=False),
+    Column("model_version", String(40), nullable=False),
+    Column("lines", JSON, nullable=False),
+    _text("answer"),
+    Index(None, "record_id"),
+    Index(None, "at"),
+)
+
+# Notices that go out of the house, each once.
+notifications = Table(
+    "notifications",
+    metadata,
+    _id(),
+    Column("key", String(120), nullable=False, unique=True),
+    Column("kind", String(20), nullable=False),  # hot, sla_warning, sla_breach, model_change
+    Column("person_id", _Key, ForeignKey("persons.id")),
+    Column("episode_id", _Key, ForeignKey("episodes.id")),
+    Column("payload", JSON, nullable=False),
+    _time("created_at", nullable=False),
+    _time("next_at", nullable=False),
+    _time("sent_at"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("state", String(10), nullable=False),  # pending, sent, failed
+    Index(None, "state"),
+)
+
+# Figures by day, to see how they move.
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("day", String(10), primary_key=True),  # local, ISO
+    Column("name", String(40), primary_key=True),
+    Column("value", BigInteger, nullable=False),
 )
 
 score_lines = Table(
@@ -385,9 +580,9 @@ score_lines = Table(
     Column("points", BigInteger, nullable=False),
     Column("count", BigInteger, nullable=False),
     _time("last_at"),
-    Column("evidence", JSON, nullable=False),
+    _text("evidence"),  # numbers of activities, or the name of an attribute; newest first, spaces between
     _text("detail"),
-    Index(None, "rule"),
+    sqlite_with_rowid=False,
 )
 
 written = Table(
@@ -418,10 +613,20 @@ episodes = Table(
     _text("owner"),  # owner id in the task's system
     _time("ordered_at"),
     _time("due_at"),
+    _time("plain_due_at"),  # 24 hours on, whatever the calendar says: the figure is measured beside the due time
     _time("acked_at"),
     Column("sla_state", String(10), nullable=False),
     _time("met_at"),
+    _time("warned_at"),
+    _time("breached_at"),
+    _time("reassigned_at"),
+    # lead: a follow-up of its own; account: named in the task of another person there; deal: told to a deal's owner
+    Column("handover", String(10), nullable=False, server_default="lead"),
+    Column("account_id", BigInteger),  # `companies.account_id` of the person when the episode opened
+    Column("deal", String(160)),  # the open deal whose owner was told, as system:object:id
+    _text("owner_why"),  # why this owner: a stable word, and what it says, after a space
     UniqueConstraint("person_id", "number"),
+    Index(None, "account_id"),
     Index(None, "task_state"),
 )
 
@@ -431,7 +636,7 @@ outbox = Table(
     _id(),
     Column("key", String(120), nullable=False, unique=True),
     Column("system", String(20), nullable=False),
-    Column("kind", String(12), nullable=False),  # score, task, task_done
+    Column("kind", String(12), nullable=False),  # score, task, task_done, task_move, note
     Column("person_id", _Key, ForeignKey("persons.id"), nullable=False),
     Column("record_id", _Key, ForeignKey("people.id")),
     Column("episode_id", _Key, ForeignKey("episodes.id")),

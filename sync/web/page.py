@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from sync.core.fields import BANDS, SLA_STATES
+from sync.core.fields import BANDS, SLA_STATES, VERDICTS
 from sync.core.text import Text
+from sync.jobs.stale import WeekFigure, trend
 from sync.ports import Clock
 from sync.repository import NoticeRow, Run
 from sync.store import tables as t
@@ -21,6 +22,7 @@ from sync.telemetry import Telemetry, mask
 _RUNS_READ = 100
 _RUNS_SHOWN = 10
 _REJECTED_SHOWN = 50
+_VERDICTS_SECONDS = 90 * 86_400
 _WAITING = ("pending", "sending")
 _PEOPLE = ("contacts", "leads")
 
@@ -136,6 +138,8 @@ class StatusPage:
     rejected_total: int
     notices: tuple[NoticeLine, ...]
     review_waiting: int = 0  # pairs of records that people are asked about
+    verdicts: tuple[tuple[str, int], ...] = ()  # salespeople's last words on scores, of the last 90 days
+    stale: tuple[WeekFigure, ...] = ()  # stale leads by week, the newest last
 
     @property
     def health(self) -> str:
@@ -173,6 +177,7 @@ def gather(
         held_run = unit.run(int(held)) if held else None
         rejected, notices = unit.rejected(_REJECTED_SHOWN), unit.notice_rows()
         oldest, waiting = _oldest_waiting(unit), unit.count_review_pairs()
+        verdicts, stale = unit.verdict_counts(int(now) - _VERDICTS_SECONDS), trend(unit, int(now), timezone)
     streams = _streams(census, notices)
     return StatusPage(
         now=now,
@@ -199,6 +204,8 @@ def gather(
         rejected_total=sum(states.get("rejected", 0) for states in census.outbox.values()),
         notices=tuple(_notice_line(row) for row in notices),
         review_waiting=waiting,
+        verdicts=tuple((verdict, verdicts[verdict]) for verdict, _ in VERDICTS if verdicts.get(verdict)),
+        stale=stale,
     )
 
 
@@ -229,6 +236,7 @@ def as_document(page: StatusPage, language: str) -> dict[str, Any]:
     document["bands"] = dict(page.bands)
     document["tasks"] = dict(page.tasks)
     document["sla"] = dict(page.sla)
+    document["verdicts"] = dict(page.verdicts)
     document["job_errors"] = dict(page.job_errors)
     document["notices"] = [{**asdict(notice), "text": notice.text.to(language)} for notice in page.notices]
     for shown, run in zip(document["runs"], page.runs, strict=True):

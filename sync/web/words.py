@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from sync.console.words import REFUSED
-from sync.core.fields import BANDS, SLA_STATES
+from sync.core.fields import BANDS, SLA_STATES, VERDICTS
 from sync.core.text import Text
 
 # Fixed texts of the page, by key.
@@ -75,6 +75,16 @@ PAGE: dict[str, Text] = {
     "follow_up.tasks": Text("Tasks of hot people", "ホットな人のタスク"),
     "follow_up.sla": Text("Contact within the time agreed", "期限内の対応"),
     "follow_up.none": Text("Nobody is hot right now.", "現在ホットな人はいません。"),
+    "stale": Text("Stale leads", "塩漬けリード"),
+    "stale.hint": Text("by week; leadsync people list --stale", "週別、leadsync people list --stale"),
+    "stale.week": Text("Week", "週"),
+    "stale.untouched": Text("Hot, no contact > 24 h", "ホット未対応 24時間超"),
+    "stale.long_untouched": Text("> 7 days", "7日超"),
+    "stale.idle": Text("≥ 50 points, idle > 90 days", "50点以上 活動なし90日超"),
+    "stale.none": Text("Not counted yet.", "まだ集計されていません。"),
+    "verdicts": Text("What sales says of scores", "営業からの判定"),
+    "verdicts.hint": Text("last 90 days", "直近90日"),
+    "verdicts.none": Text("No verdict yet.", "判定はまだありません。"),
     "next": Text("Next", "次の予定"),
     "next.none": Text("Nothing is scheduled: this is not the daemon.", "予定はありません（常駐していません）。"),
     "runs": Text("Last runs", "最近の実行"),
@@ -183,6 +193,7 @@ CODES: dict[str, dict[str, Text]] = {
         "dormant": Text("no act for 90 days", "90日間行動なし"),
     },
     "sla": dict(SLA_STATES),
+    "verdict": dict(VERDICTS),
     "refused": REFUSED,
     "task": {
         "made": Text("In the CRM", "CRMに作成済み"),

@@ -180,14 +180,14 @@ def test_doctor_and_lint_name_the_rules_that_cannot_fire_without_page_views(shel
         LEADSYNC_SALESFORCE__CLIENT_SECRET=None,
         LEADSYNC_SALESFORCE__LOGIN_URL=None,
     )
-    assert all(found["severity"] != "error" for found in lint)
+    assert all(found["severity"] != "error" for found in lint["findings"])
     notices = [check for check in shell.json("doctor") if check["health"] != "ok"]
     assert any("page" in check["name"] for check in notices)
 
 
 def test_lint_names_the_web_rules_that_cannot_fire_on_salesforce_alone(shell: Shell) -> None:
     found = shell.json("model", "lint", "basic", "--against-account", LEADSYNC_HUBSPOT__ACCESS_TOKEN=None)
-    dead = {line["id"] for line in found if line["id"].startswith("cannot_fire:")}
+    dead = {line["id"] for line in found["findings"] if line["id"].startswith("cannot_fire:")}
     assert any("pricing" in id for id in dead)
     assert not any("seminar" in id for id in dead)
 

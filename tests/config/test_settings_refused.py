@@ -70,6 +70,8 @@ def test_all_problems_are_told_at_once_in_both_languages(refused: Refuse) -> Non
         ("DATABASE_URL", "/srv/x.db", "sqlite:///PATH"),
         ("MODEL", "bassic", "basic"),
         ("MODEL", "/nowhere/model.yaml", "Give a path"),
+        ("PLAYBOOK", "defalt", "default"),
+        ("PLAYBOOK", "/nowhere/playbook.yaml", "Give a path"),
         ("CA_FILE", "/nowhere/ca.pem", "Give the path"),
         ("CA_FILE", __file__, "PEM"),
     ],
@@ -113,24 +115,27 @@ def test_names_that_kubernetes_injects_are_passed_over(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("values", "wrong"),
     [
-        ("MODEL_APPROVAL", "required"),
-        ("PLAYBOOK", "playbook.yaml"),
-        ("NOTIFY__URLS", "https://hooks.example/x"),
-        ("NOTIFY__DETAILS", "true"),
-        ("ENGINE", "spark"),
-        ("SPARK__REMOTE", "sc://cluster"),
+        ({"SPARK__REMOTE": "sc://cluster:15002"}, "SPARK__REMOTE"),
+        ({"ENGINE": "duckdb", "SPARK__REMOTE": "sc://cluster:15002"}, "SPARK__REMOTE"),
+        ({"ENGINE": "spark", "SPARK__REMOTE": "https://cluster"}, "SPARK__REMOTE"),
     ],
 )
-def test_what_is_not_built_yet_is_refused_rather_than_ignored(name: str, value: str, refused: Refuse) -> None:
-    said = refused({_P + name: value})
-    assert said.keys() == {_P + name}
-    assert "not in this version yet" in said[_P + name]
+def test_an_address_of_spark_that_cannot_be_used_is_refused(
+    values: dict[str, str], wrong: str, refused: Refuse
+) -> None:
+    assert refused({_P + name: value for name, value in values.items()}).keys() == {_P + wrong}
+
+
+@pytest.mark.parametrize("remote", ["", "sc://cluster:15002", "local[2]"])
+def test_scoring_may_run_on_spark(remote: str) -> None:
+    values = {_P + "ENGINE": "spark", **({_P + "SPARK__REMOTE": remote} if remote else {})}
+    assert load_settings(values, None).settings.engine == "spark"
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("MODEL_APPROVAL", "off"), ("NOTIFY__DETAILS", "false"), ("ENGINE", "duckdb")]
+    ("name", "value"), [("MODEL_APPROVAL", "required"), ("NOTIFY__DETAILS", "false"), ("ENGINE", "duckdb")]
 )
 def test_a_value_that_asks_for_nothing_new_is_taken(name: str, value: str) -> None:
     assert load_settings({_P + name: value}, None).sources[_P + name] == "environment"

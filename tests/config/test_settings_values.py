@@ -40,7 +40,8 @@ def test_without_any_setting_the_service_only_plans_and_no_crm_is_on() -> None:
     assert (settings.http.host, settings.http.port) == ("127.0.0.1", 8080)
     assert (settings.quota.hubspot_percent, settings.quota.salesforce_percent) == (20, 20)
     assert (settings.brake.scores_percent, settings.brake.tasks) == (20, 50)
-    assert (settings.tasks.system, settings.tasks.per_owner_per_day, settings.tasks.sla_hours) == ("auto", 5, 24)
+    assert (settings.tasks.system, settings.tasks.per_owner_per_day) == ("auto", 5)
+    assert settings.playbook == "default"
 
 
 def test_values_reach_their_groups_in_their_types() -> None:

@@ -17,7 +17,7 @@ from connectors.sandbox.serve import serve
 from sync.ports import ConnectorContext
 
 TOKEN = "pat-na1-sandbox"
-OWNER, REMOVED_OWNER = "71", "72"
+OWNER, REMOVED_OWNER, OTHER_OWNER = "71", "72", "73"
 FORM = "11111111-2222-4333-8444-555555555555"
 _START = 1_790_000_000.0
 _HOUR = 3_600_000
@@ -121,6 +121,7 @@ def demo_account(people: int = 80) -> Iterator[Account]:
 def _seed(account: Account) -> None:
     app = account.app
     app.add_owner(OWNER, "owner@example.com", "花子", "営業")
+    app.add_owner(OTHER_OWNER, "queue@example.com", "", "受付", type="QUEUE")
     app.add_owner(REMOVED_OWNER, "former@example.com", "太郎", "退職", active=False)
     _seed_people(account)
     _seed_deals(account)

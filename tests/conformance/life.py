@@ -14,7 +14,7 @@ from connectors.sandbox.hubspot.refusals import invalid
 from sync.core.records import HUBSPOT, RecordKey
 from sync.errors import AccessRefused, QuotaReached, VendorError
 from sync.ports import Outcome, Result, ScoreUpdate, Step, TaskAction, TaskOrder
-from tests.conformance.account import FORM, OWNER, REMOVED_OWNER, Account, add_page_views
+from tests.conformance.account import FORM, OTHER_OWNER, OWNER, REMOVED_OWNER, Account, add_page_views
 
 _DAY = 86_400
 _OPTIONAL = ("deals", "forms", "email_events", "page_views")
@@ -36,6 +36,7 @@ def lead(account: Account) -> None:
     """Every verb of the connector, with what goes wrong on the way."""
     _first_look(account)
     _provision(account)
+    _lists(account)
     _read(account)
     _write_scores(account)
     _write_tasks(account)
@@ -77,6 +78,18 @@ def _provision(account: Account) -> None:
         states = _states(connector.provision(apply=True, minimal=True)) | _states(connector.provision(apply=True))
         _expect(states == {"created", "present"}, f"everything is provisioned, got {sorted(states)}")
         _expect(not connector.missing_fields(), "nothing is missing after provisioning")
+
+
+def _lists(account: Account) -> None:
+    """Made, found again, refused without the scope."""
+    with account.connector() as connector:
+        made = _states(step for step in connector.provision(apply=True, lists=True) if step.kind == "list")
+        found = _states(step for step in connector.provision(apply=True, lists=True) if step.kind == "list")
+        _expect((made, found) == ({"created"}, {"present"}), f"lists are made and found, got {made}, {found}")
+        account.app.scopes.discard("crm.lists.read")
+        refused = _states(step for step in connector.provision(apply=True, lists=True) if step.kind == "list")
+        _expect(refused == {"refused"}, f"lists are refused without their scope, got {refused}")
+    account.app.scopes.update(ALL_SCOPES)
 
 
 def _read(account: Account) -> None:
@@ -143,13 +156,21 @@ def _write_tasks(account: Account) -> None:
         again = [_order(0, contacts[200], suspect=True), _order(501, contacts[201], suspect=True)]
         _flat(connector.write_tasks([*again, _order(502, contacts[202], owner=REMOVED_OWNER)]))
         _flat(connector.write_tasks([_order(503, account.ids["merged"][0]), _order(504, "999999998")]))
+        deals = [account.ids["deals"][0], "999999995"]
+        on_deals = [_order(505 + n, contacts[203 + n], deal=deal) for n, deal in enumerate(deals)]
+        hung = _flat(connector.write_tasks(on_deals))
+        _expect({outcome.result for outcome in hung} == {Result.APPLIED}, "tasks hang on deals")
         tasks = [outcome.record.id for outcome in made[:3] if outcome.record]
+        moved = _flat(connector.write_tasks([_move(task, OTHER_OWNER) for task in tasks]))
+        _expect({outcome.result for outcome in moved} == {Result.APPLIED}, "tasks change hands")
+        refused = _flat(connector.write_tasks([_move(tasks[0], REMOVED_OWNER), _move("999999997", OWNER)]))
+        _expect([each.result for each in refused] == [Result.UNCHANGED, Result.REJECTED], f"got {refused}")
         done = _flat(connector.write_tasks([_completion(task) for task in [*tasks, "999999997"]]))
     results = [outcome.result for outcome in done]
     _expect(sorted(results) == [*[Result.APPLIED] * 3, Result.REJECTED], f"tasks are completed, got {results}")
 
 
-def _order(number: int, contact: str, *, owner: str = OWNER, suspect: bool = False) -> TaskOrder:
+def _order(number: int, contact: str, *, owner: str = OWNER, suspect: bool = False, deal: str = "") -> TaskOrder:
     return TaskOrder(
         key=f"task-{number}",
         action=TaskAction.CREATE,
@@ -161,11 +182,17 @@ def _order(number: int, contact: str, *, owner: str = OWNER, suspect: bool = Fal
         remind_at=1_790_190_000,
         owner_id=owner,
         suspect_since=1_789_000_000 if suspect else None,
+        deal=RecordKey(HUBSPOT, "deal", deal) if deal else None,
     )
 
 
 def _completion(task: str) -> TaskOrder:
     return TaskOrder(f"done-{task}", TaskAction.COMPLETE, f"k-{task}", task_id=task, note="重複のため完了")
+
+
+def _move(task: str, owner: str) -> TaskOrder:
+    note = "期限を過ぎたため担当を変更"
+    return TaskOrder(f"move-{task}", TaskAction.REASSIGN, f"k-{task}", task_id=task, owner_id=owner, note=note)
 
 
 def _merge(account: Account) -> None:

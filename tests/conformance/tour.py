@@ -43,6 +43,7 @@ class Tour:
         self._contacts_only()
         self._associations()
         self._account_and_acts()
+        self._lists()
         self._limits()
         self._session.close()
 
@@ -211,6 +212,25 @@ class Tour:
         self._call(200, "GET", f"/oauth/v1/access-tokens/{self._access_token()}")
         self._call(404, "GET", "/oauth/v1/access-tokens/nothing")
 
+    def _lists(self) -> None:
+        path, branch = "/crm/v3/lists", _list_filters("lastname")
+        body = {"name": "Tour", "objectTypeId": "0-1", "processingType": "DYNAMIC", "filterBranch": branch}
+        one = f"{path}/{self._call(200, 'POST', path, body)['list']['listId']}"
+        self._call(400, "POST", path, body)
+        self._call(400, "POST", path, {**body, "name": "Tour 2", "filterBranch": _list_filters("no_such_property")})
+        self._call(
+            200, "POST", f"{path}/search", {"query": "Tour", "offset": 0, "count": 1, "additionalProperties": []}
+        )
+        self._call(200, "GET", one, query=[("includeFilters", "true")])
+        self._call(200, "GET", f"{path}/object-type-id/0-1/name/tour")
+        self._call(404, "GET", f"{path}/object-type-id/0-1/name/nowhere")
+        self._call(200, "GET", f"{one}/memberships", query=[("limit", "2")])
+        self._call(200, "PUT", f"{one}/update-list-name", query=[("listName", "Tour 3")])
+        self._call(200, "PUT", f"{one}/update-list-filters", {"filterBranch": _list_filters("email")})
+        self._call(204, "DELETE", one)
+        self._call(404, "GET", one)
+        self._call(404, "DELETE", one)
+
     def _access_token(self) -> str:
         with self._account.app.lock:
             return list(self._account.app.portal.auth.issued)[-1]
@@ -241,6 +261,13 @@ def _search(name: str) -> dict[str, Any]:
         "limit": 3,
         "after": "0",
     }
+
+
+def _list_filters(name: str) -> dict[str, Any]:
+    operation = {"operationType": "ALL_PROPERTY", "operator": "IS_KNOWN", "includeObjectsWithNoValueSet": False}
+    known = {"filterType": "PROPERTY", "property": name, "operation": operation}
+    below = {"filterBranchType": "AND", "filterBranchOperator": "AND", "filterBranches": [], "filters": [known]}
+    return {"filterBranchType": "OR", "filterBranchOperator": "OR", "filterBranches": [below], "filters": []}
 
 
 def _definition(name: str, type_: str = "string", field_type: str = "text") -> dict[str, Any]:

@@ -66,6 +66,7 @@ class Subject(ABC):
     task_batch: int
     longest_lag: int  # seconds that the vendor may show a change late
     secrets: tuple[str, ...]
+    task_and_owner: tuple[str, str]  # ids as the vendor makes them, of nothing that exists
     app: SandboxApp
 
     def __init__(self) -> None:
@@ -152,6 +153,9 @@ class Subject(ABC):
     def update(self, id: str, key: str = "", **fields: int | str | None) -> ScoreUpdate:
         return ScoreUpdate(key or f"k-{id}", self.key(id), fields or {"score": 80, "band": "hot"})
 
+    def reassign(self, task: str, owner: str, key: str = "move", note: str = "") -> TaskOrder:
+        return TaskOrder(key, TaskAction.REASSIGN, "t1", task_id=task, owner_id=owner, note=note)
+
     def task(self, person: str, task_key: str, suspect_since: float | None = None) -> TaskOrder:
         since = None if suspect_since is None else int(suspect_since)
         return TaskOrder(
@@ -234,6 +238,63 @@ class Subject(ABC):
 
     @abstractmethod
     def task_bodies(self) -> list[str]: ...
+
+    @abstractmethod
+    def task_owner(self, id: str) -> str: ...
+
+    @abstractmethod
+    def task_priority(self, id: str) -> str:
+        """The vendor's word."""
+
+    @abstractmethod
+    def close_task(self, id: str) -> None:
+        """Somebody completes it by hand."""
+
+    @abstractmethod
+    def foreign_task(self, person: str) -> str:
+        """A task that somebody else made for the person; its id."""
+
+    @abstractmethod
+    def lock_task(self, id: str, times: int) -> None:
+        """Writes of this task find it locked so many times."""
+
+    @abstractmethod
+    def new_owner(self, active: bool = True, manager: str = "", person: bool = True) -> str:
+        """Id of a new user, or of one who has left, or of what is no person (a queue, an integration's user)."""
+
+    @abstractmethod
+    def seed_with_deal(self) -> tuple[RecordKey, str]:
+        """A person on whose tasks a deal may hang, and the id of an open deal."""
+
+    @abstractmethod
+    def remove_deal(self, id: str) -> None: ...
+
+    @abstractmethod
+    def deals_of_task(self, id: str) -> list[str]: ...
+
+    @abstractmethod
+    def edit(self, id: str, **values: str) -> None:
+        """Somebody fills in our fields (by logical name) by hand."""
+
+    @abstractmethod
+    def without_list_rights(self) -> None:
+        """The credentials may not make lists."""
+
+    @abstractmethod
+    def list_names(self) -> list[str]:
+        """Names of our lists, as provisioning steps tell them."""
+
+    @abstractmethod
+    def on_list(self, id: str) -> set[str]:
+        """Ids of the people on the list with this id of `core.working_lists`."""
+
+    @abstractmethod
+    def change_list(self, id: str) -> object:
+        """Somebody lets it filter on a score of 95; what the vendor then holds of it."""
+
+    @abstractmethod
+    def held_list(self, id: str) -> object:
+        """What the vendor holds of the list's filters."""
 
     @abstractmethod
     def remove_task(self, id: str) -> None: ...

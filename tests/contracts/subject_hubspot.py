@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import SecretStr
@@ -13,8 +13,11 @@ from connectors.hubspot.settings import HubSpotSettings
 from connectors.sandbox.http import Response
 from connectors.sandbox.hubspot import HubSpotSandbox
 from connectors.sandbox.hubspot.auth import OAuthApp
+from connectors.sandbox.hubspot.list_filters import holds
+from connectors.sandbox.hubspot.lists import StoredList
 from sync.core.fields import BY_NAME
-from sync.core.records import HUBSPOT
+from sync.core.records import HUBSPOT, RecordKey
+from sync.core.working_lists import WORKING_LISTS
 from sync.ports import Connector
 
 TOKEN, WRONG, OAUTH_SECRET = "pat-na1-sandbox", "pat-na1-unknown-0000", "sandbox-client-secret"
@@ -31,6 +34,7 @@ class HubSpotSubject(Subject):
     reads_of_all = 6 + 6 + 8 + 7 + 7 + 7 + len(("meetings", "notes", "page views", "e-mail events", "the one form"))
     score_batch = task_batch = 100
     longest_lag = 90
+    task_and_owner = ("4711", "71")
     secrets = (TOKEN, WRONG, OAUTH_SECRET, "sandbox-refresh-", "sandbox-access-")
     app: HubSpotSandbox
 
@@ -123,6 +127,75 @@ class HubSpotSubject(Subject):
 
     def task_bodies(self) -> list[str]:
         return [task.properties.get("hs_task_body", "") for task in self.app.all("tasks")]
+
+    def task_owner(self, id: str) -> str:
+        return self._task(id).get("hubspot_owner_id", "")
+
+    def task_priority(self, id: str) -> str:
+        return self._task(id)["hs_task_priority"]
+
+    def close_task(self, id: str) -> None:
+        self.app.put("tasks", {"hs_task_status": "COMPLETED"}, id)
+
+    def foreign_task(self, person: str) -> str:
+        task = self.app.put("tasks", {"hs_task_subject": "電話", "hs_timestamp": "2026-09-22T00:00:00.000Z"})
+        self.app.associate("tasks", task, "contacts", person)
+        return task
+
+    def lock_task(self, id: str, times: int) -> None:
+        self.app.fault(path="tasks/batch/update", body=f'"{id}"', response=Response(423, LOCKED), times=times)
+
+    def new_owner(self, active: bool = True, manager: str = "", person: bool = True) -> str:
+        id = str(70 + next(self.numbers))
+        self.app.add_owner(
+            id, f"u{id}@own.example", "花子", "営業", active=active, type="PERSON" if person else "QUEUE"
+        )
+        return id
+
+    def seed_with_deal(self) -> tuple[RecordKey, str]:
+        (person,) = self.seed(1, self.now)
+        return self.key(person), self.app.put("deals", {"dealname": "商談"})
+
+    def remove_deal(self, id: str) -> None:
+        self.app.archive("deals", id)
+
+    def deals_of_task(self, id: str) -> list[str]:
+        return list(self.app.portal.associations.of(("tasks", "deals"), id))
+
+    def edit(self, id: str, **values: str) -> None:
+        self.app.put("contacts", {BY_NAME[name].hubspot_name: value for name, value in values.items()}, id)
+
+    def without_list_rights(self) -> None:
+        self.app.scopes.discard("crm.lists.write")
+
+    def list_names(self) -> list[str]:
+        return [one.name.ja for one in WORKING_LISTS]
+
+    def on_list(self, id: str) -> set[str]:
+        branch = self._list(id).branch
+        assert branch is not None
+        return {person.id for person in self.app.all("contacts") if holds(branch, person.properties)}
+
+    def change_list(self, id: str) -> object:
+        operation = {"operationType": "NUMBER", "operator": "IS_GREATER_THAN", "value": 95}
+        wanted = {"filterType": "PROPERTY", "property": "leadsync_score", "operation": operation}
+        below = {"filterBranchType": "AND", "filterBranches": [], "filters": [wanted]}
+        self._list(id).branch = {"filterBranchType": "OR", "filterBranches": [below], "filters": []}
+        return self.held_list(id)
+
+    def held_list(self, id: str) -> object:
+        return self._list(id).branch
+
+    def _list(self, id: str) -> StoredList:
+        (name,) = [one.name.ja for one in WORKING_LISTS if one.id == id]
+        found = self.app.portal.lists.named(name)
+        assert found is not None
+        return found
+
+    def _task(self, id: str) -> Mapping[str, str]:
+        found = self.app.get("tasks", id)
+        assert found is not None
+        return found.properties
 
     def remove_task(self, id: str) -> None:
         self.app.archive("tasks", id)

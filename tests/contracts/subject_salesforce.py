@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import SecretStr
@@ -11,8 +11,10 @@ from subject import Subject, When
 from connectors.salesforce.connector import SalesforceConnector
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.sandbox.salesforce import SalesforceSandbox
+from connectors.sandbox.salesforce.list_views import Filter, ListView
 from sync.core.fields import BY_NAME
-from sync.core.records import SALESFORCE
+from sync.core.records import SALESFORCE, RecordKey
+from sync.core.working_lists import WORKING_LISTS
 from sync.ports import Connector
 
 SECRET, WRONG = "sandbox-secret", "unknown-secret-0000"
@@ -36,6 +38,7 @@ class SalesforceSubject(Subject):
     reads_of_all = 2
     score_batch = task_batch = 200
     longest_lag = 240
+    task_and_owner = ("00T5j0000000999EAA", "0055j0000000999AAA")
     secrets = (SECRET, WRONG)
     app: SalesforceSandbox
 
@@ -131,6 +134,72 @@ class SalesforceSubject(Subject):
 
     def task_bodies(self) -> list[str]:
         return [str(task.get("Description") or "") for task in self.app.all("Task")]
+
+    def task_owner(self, id: str) -> str:
+        return str(self._task(id)["OwnerId"])
+
+    def task_priority(self, id: str) -> str:
+        return str(self._task(id)["Priority"])
+
+    def close_task(self, id: str) -> None:
+        self.app.put("Task", {"Status": "Completed"}, id=id)
+
+    def foreign_task(self, person: str) -> str:
+        return self.app.put("Task", {"WhoId": person, "Subject": "電話"})
+
+    def lock_task(self, id: str, times: int) -> None:
+        self.lock(id, times)
+
+    def new_owner(self, active: bool = True, manager: str = "", person: bool = True) -> str:
+        number = next(self.numbers)
+        user = {"Username": f"u{number}@own.example", "Email": f"u{number}@own.example", "LastName": "営業"}
+        more = {"Alias": f"u{number}", "IsActive": active, "UserType": "Standard" if person else "CloudIntegrationUser"}
+        return self.app.put("User", {**user, **more, "ManagerId": manager or None})
+
+    def seed_with_deal(self) -> tuple[RecordKey, str]:
+        account = self.app.put("Account", {"Name": "会社"})
+        contact = self.app.put("Contact", {"LastName": "山田", "AccountId": account})
+        deal = {"Name": "商談", "StageName": "Prospecting", "CloseDate": "2026-12-31", "AccountId": account}
+        return RecordKey(SALESFORCE, "contact", contact), self.app.put("Opportunity", deal)
+
+    def remove_deal(self, id: str) -> None:
+        self.app.delete("Opportunity", id)
+
+    def deals_of_task(self, id: str) -> list[str]:
+        return [str(what) for what in [self._task(id).get("WhatId")] if what]
+
+    def edit(self, id: str, **values: str) -> None:
+        self.app.put("Lead", {BY_NAME[name].salesforce_name: value or None for name, value in values.items()}, id=id)
+
+    def without_list_rights(self) -> None:
+        self.app.profile.can_manage_list_views = False
+
+    def list_names(self) -> list[str]:
+        return [f"{name}.{one.salesforce_name}" for name in ("Lead", "Contact") for one in WORKING_LISTS]
+
+    def on_list(self, id: str) -> set[str]:
+        """By the query that the list view stands for."""
+        found = self.app.queries._engine.run(self._view(id).query(), "", False)
+        return {str(found.render(row)["Id"]) for row in found.rows}
+
+    def change_list(self, id: str) -> object:
+        view = self._view(id)
+        score = self.app.org.schema.objects["Lead"].fields[BY_NAME["score"].salesforce_name]
+        view.filters, view.logic = [Filter(score, "GreaterThan", ["95"])], ""
+        return self.held_list(id)
+
+    def held_list(self, id: str) -> object:
+        return self._view(id).query()
+
+    def _view(self, id: str) -> ListView:
+        views = self.app.list_views.by_id.values()
+        (found,) = [view for view in views if (view.object, view.name) == ("Lead", f"Leadsync_{id}")]
+        return found
+
+    def _task(self, id: str) -> Mapping[str, Any]:
+        found = self.app.get("Task", id)
+        assert found is not None
+        return found
 
     def remove_task(self, id: str) -> None:
         self.app.delete("Task", id)

@@ -213,11 +213,13 @@ def verbs(subject, ids) -> Iterator[Callable[[], object]]:
     yield lambda: list(subject.connector().check())
     yield lambda: list(subject.connector().provision(apply=False))
     yield lambda: list(subject.connector().provision(apply=True))
+    yield lambda: list(subject.connector().provision(apply=True, lists=True))
     yield lambda: list(subject.connector().deprovision(apply=False))
     yield lambda: list(subject.connector().deprovision(apply=True))
     yield lambda: outcomes(subject.connector().write_scores([subject.update(id) for id in ids]))
     yield lambda: outcomes(subject.connector().write_tasks([subject.task(id, f"t{id}") for id in ids]))
     yield lambda: outcomes(subject.connector().write_tasks([subject.task(id, f"t{id}", 1.0) for id in ids]))
+    yield lambda: outcomes(subject.connector().write_tasks([subject.reassign(*subject.task_and_owner)]))
 
 
 def claims(done) -> list[object]:
@@ -225,7 +227,9 @@ def claims(done) -> list[object]:
     if isinstance(done, Account):
         return [] if done.id else [done]
     if isinstance(done, dict):
-        return [outcome for outcome in done.values() if outcome.result in (Result.APPLIED, Result.UNCHANGED)]
+        # That a task is gone is what an answer of 404 says.
+        told = [outcome for outcome in done.values() if not outcome.gone]
+        return [outcome for outcome in told if outcome.result in (Result.APPLIED, Result.UNCHANGED)]
     steps = done if isinstance(done, list) else []
     return [step for step in steps if isinstance(step, Step) and step.state in ("created", "removed")]
 

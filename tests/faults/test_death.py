@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from accounts import Account, Quiet
+from in_process import SCORER
 from sqlalchemy import select
 from warm import ENGINE
 
@@ -99,6 +100,7 @@ def cycle(account: Account, dies_at: int, committed: bool) -> MortalStore:
     store = MortalStore(settings.database, dies_at, committed)
     service = bootstrap.wire(settings, store, account.clock.now)
     service.engine = ENGINE
+    service.scorer = SCORER
     service.wait = account.clock.advance
     try:
         service.cycle(Order(write=True), Phases(store))

@@ -7,13 +7,15 @@ from typing import Any
 
 from sync.core.fields import FIELDS
 from sync.core.records import PersonRecord, RecordKey
-from sync.handoff.draft import Moment, Policy
+from sync.handoff.playbook_file import load_playbook
+from sync.handoff.policy import Moment, Policy
 from sync.repository import Episode, Member, ScoreRow, Standing, Told
 
-NOW = 1_790_000_000
+NOW = 1_791_248_400  # Tuesday 2026-10-06 10:00 in Tokyo
 DAY = 86_400
 ALL = frozenset(field.name for field in FIELDS if field.written)
-POLICY = Policy(systems=("salesforce", "hubspot"), writable={"salesforce": ALL, "hubspot": ALL})
+PLAYBOOK = load_playbook("default")
+POLICY = Policy(systems=("salesforce", "hubspot"), writable={"salesforce": ALL, "hubspot": ALL}, playbook=PLAYBOOK)
 LIVE = Moment(NOW, live_at=NOW - 30 * DAY)
 FIRST = Moment(NOW, live_at=None)
 

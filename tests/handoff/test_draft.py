@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 from people import ALL, DAY, FIRST, LIVE, NOW, POLICY, episode, member, score_row, standing, told
 
-from sync.core.records import State
-from sync.handoff.draft import Moment, draft
+from sync.core.records import RecordKey, State
+from sync.handoff.assignment import Desk
+from sync.handoff.draft import draft
 from sync.handoff.episodes import Change
 from sync.handoff.owners import OwnerBook
+from sync.handoff.policy import Moment
 from sync.handoff.tellings import STAMPS, wanted
 from sync.repository import OutboxRow, Owner, Standing
 
@@ -100,19 +102,20 @@ def test_at_go_live_only_the_recently_hot_get_tasks_best_first_within_the_owner_
     assert all(p.tellings for p in plans)
 
 
-def test_the_go_live_queue_goes_on_the_next_day_and_new_people_do_not_wait() -> None:
-    live = Moment(NOW, live_at=NOW - DAY, ordered_today={"hubspot:": 4})
+def test_the_queue_goes_on_the_next_day_best_first_whoever_waits() -> None:
+    live = Moment(NOW, live_at=NOW - DAY, desk=Desk(today={"hubspot:": 4}))
     queued = [
         standing(n, episode=episode(person_id=n, task_key=f"p{n}-1", task_state="queued", opened_at=NOW - DAY))
         for n in (1, 2)
     ]
-    fresh = standing(3, score=score_row(3, total=80_000))
+    fresh = standing(3, score=score_row(3, total=90_000))
     plans = draft([*queued, fresh], NOBODY, POLICY, live, {}).people
-    assert [bool(plan.task) for plan in plans] == [True, False, True]
+    assert [bool(plan.task) for plan in plans] == [False, False, True]
+    assert [plan.episode.task_state for plan in plans if plan.episode] == ["queued", "queued", "ordered"]
 
 
 def test_a_task_that_already_stands_in_the_crm_is_adopted_not_made_again() -> None:
-    plan = one(standing(), own_tasks={"p1-1": "t77"})
+    plan = one(standing(), own_tasks={"p1-1": RecordKey("hubspot", "task", "t77")})
     assert plan.task is None
     assert plan.adopted
     assert plan.episode is not None
@@ -121,7 +124,7 @@ def test_a_task_that_already_stands_in_the_crm_is_adopted_not_made_again() -> No
 
 def test_a_rebuilt_store_takes_due_time_and_first_hot_from_what_the_crm_holds() -> None:
     person = standing(members=(member(1, own={"sla_due": NOW + 5, "first_hot_at": NOW - 9 * DAY}),))
-    plan = one(person, own_tasks={"p1-1": "t77"})
+    plan = one(person, own_tasks={"p1-1": RecordKey("hubspot", "task", "t77")})
     fields = plan.tellings[0].fields
     assert (fields["sla_due"], fields["first_hot_at"], fields["sla_state"]) == (NOW + 5, NOW - 9 * DAY, "open")
 
@@ -223,9 +226,11 @@ def test_only_fields_that_exist_are_written() -> None:
     assert "score" in fields
 
 
-def test_a_pilot_touches_only_the_people_of_its_owners() -> None:
+def test_in_a_pilot_its_owners_get_tasks_and_everybody_else_s_people_only_fields() -> None:
     owners = OwnerBook([Owner("hubspot", "o1", "ann@x.jp", "Ann", True), Owner("hubspot", "o2", "bob@x.jp", "B", True)])
     policy = replace(POLICY, pilot_owners=frozenset({"ann@x.jp"}))
     people = [standing(n, members=(member(n, owner_id=f"o{n}", person_id=n),)) for n in (1, 2)]
     plans = draft(people, owners, policy, LIVE, {}).people
-    assert [(bool(plan.tellings), bool(plan.task)) for plan in plans] == [(True, True), (False, False)]
+    assert [(bool(plan.tellings), bool(plan.task)) for plan in plans] == [(True, True), (True, False)]
+    outside = plans[1].tellings[0].fields
+    assert (outside["band"], outside["sla_state"], outside["sla_due"]) == ("hot", "none", None)

@@ -90,7 +90,7 @@ class World:
         with self.store.begin() as unit:
             due = unit.score_due(1000)
             unit.save_scores([score_of(id) for id in due])
-            unit.scored(due)
+            unit.no_longer_due(due)
 
     def decide(self, one: int, two: int, verdict: Verdict) -> None:
         ids = self.ids()

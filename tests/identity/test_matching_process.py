@@ -13,8 +13,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from sync.child_process import Limits
 from sync.errors import EngineError
-from sync.identity.child import Limits, Matcher
+from sync.identity.child import Matcher
 from sync.identity.engine.columns import PAIRS, table_of
 from sync.identity.engine.site import Site
 from sync.identity.features import Features

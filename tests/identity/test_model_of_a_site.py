@@ -13,9 +13,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from sync.child_process import Limits
 from sync.core.records import PersonRecord, RecordKey
 from sync.errors import ConfigError, EngineError
-from sync.identity.child import Limits, Matcher
+from sync.identity.child import Matcher
 from sync.identity.engine.columns import PAIRS, batches_of, table_of
 from sync.identity.engine.judging import Trained
 from sync.identity.engine.model import Model, dump, shipped
@@ -208,7 +209,7 @@ def test_the_service_trains_without_loading_duckdb_or_splink(tmp_path: Path) -> 
 import sys; sys.path[:] = {path!r}
 import sync.bootstrap, sync.cli
 from pathlib import Path
-from sync.identity.child import Limits
+from sync.child_process import Limits
 from sync.identity.engine.columns import batches_of
 from sync.identity.features import Features
 from sync.identity.trainer import train_apart

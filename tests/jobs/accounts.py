@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from in_process import SCORER
 from warm import ENGINE
 
 from config.settings import load_settings
@@ -107,6 +108,7 @@ class Account:
         loaded = load_settings({**self.env, **env}, env_file=None)
         service = bootstrap.open_service(loaded, self.clock.now)
         service.engine = ENGINE
+        service.scorer = SCORER
         if self.frozen:
             service.wait = self.clock.advance
         try:

@@ -10,20 +10,26 @@ from sqlalchemy import select
 from warm import ENGINE
 
 from sync.core.fields import FIELDS
-from sync.core.records import PersonRecord, RecordKey
-from sync.handoff.draft import Draft, Policy
+from sync.core.records import ActivityRecord, CompanyRecord, DealRecord, OwnerRecord, PersonRecord, Record, RecordKey
+from sync.handoff.draft import Draft
+from sync.handoff.playbook_file import load_playbook
+from sync.handoff.policy import Policy
 from sync.jobs import plan
+from sync.jobs.join_companies import join_companies
 from sync.jobs.push import Pusher, PushTotals
 from sync.jobs.resolve import resolve
+from sync.jobs.watch_sla import SlaTotals, watch_sla
 from sync.ports import Outcome, Result, ScoreUpdate, TaskAction, TaskOrder
 from sync.repository import Episode, ScoreRow
 from sync.store import tables as t
 from sync.store.database import SqlStore
 
-NOW = 1_790_000_000
+NOW = 1_791_248_400  # Tuesday 2026-10-06 10:00 in Tokyo
+HOUR = 3_600
 DAY = 86_400
 ALL = frozenset(f.name for f in FIELDS if f.written)
-BOTH = Policy(systems=("hubspot", "salesforce"), writable={"hubspot": ALL, "salesforce": ALL})
+PLAYBOOK = load_playbook("default")
+BOTH = Policy(systems=("hubspot", "salesforce"), writable={"hubspot": ALL, "salesforce": ALL}, playbook=PLAYBOOK)
 HS = RecordKey("hubspot", "contact", "1")
 LEAD = RecordKey("salesforce", "lead", "00Q1")
 CONTACT = RecordKey("salesforce", "contact", "003A")
@@ -39,6 +45,9 @@ class Clerk:
     shown: dict[RecordKey, dict[str, Any]] = field(default_factory=dict)
     tasks: dict[str, TaskOrder] = field(default_factory=dict)
     completed: list[str] = field(default_factory=list)
+    moved: list[TaskOrder] = field(default_factory=list)
+    refuses_moves: bool = False
+    dies: bool = False  # after the work is done and before anybody hears of it
 
     def write_scores(self, updates: Sequence[ScoreUpdate]) -> Iterator[list[Outcome]]:
         for update in updates:
@@ -49,18 +58,31 @@ class Clerk:
 
     def write_tasks(self, orders: Sequence[TaskOrder]) -> Iterator[list[Outcome]]:
         for order in orders:
-            yield [replace(self._task(order), key=order.key)]
+            answer = self._task(order)
+            if self.dies:
+                raise ConnectionResetError
+            yield [replace(answer, key=order.key)]
 
     def _task(self, order: TaskOrder) -> Outcome:
         now = int(self.clock())
         if order.action is TaskAction.COMPLETE:
             self.completed.append(order.task_key)
             return Outcome("", Result.APPLIED, at=now)
+        if order.action is TaskAction.REASSIGN:
+            if self.refuses_moves:
+                return Outcome("", Result.RETRY, "timeout")
+            if any((m.task_id, m.owner_id) == (order.task_id, order.owner_id) for m in self.moved):
+                return Outcome("", Result.UNCHANGED, at=now)
+            self.moved.append(order)
+            return Outcome("", Result.APPLIED, at=now)
         if order.person in self.answers:
             return self.answers[order.person]
+        made = Outcome("", Result.APPLIED, record=RecordKey(self.system, "task", f"t-{order.task_key}"), at=now)
+        if order.task_key in self.tasks and order.suspect_since is not None:
+            return replace(made, reason="FOUND")
         assert order.task_key not in self.tasks, "a second task"
         self.tasks[order.task_key] = order
-        return Outcome("", Result.APPLIED, record=RecordKey(self.system, "task", f"t-{order.task_key}"), at=now)
+        return made
 
 
 class Desk:
@@ -85,6 +107,38 @@ class Desk:
         with self.store.begin() as unit:
             return unit.find_person(keys[0].id)[0]
 
+    def save(self, *records: Record) -> None:
+        """As a pull would."""
+        with self.store.begin() as unit:
+            unit.save(records, self.now)
+            unit.attach_activities()
+        join_companies(self.store, lambda: None)
+
+    def owner(self, system: str, id: str, mail: str = "", **values: Any) -> None:
+        key = RecordKey(system, "owner", id)
+        self.save(OwnerRecord(key, self.now, email=mail or f"{id}@sales.example", name=id, **values))
+
+    def company(self, key: RecordKey, **values: Any) -> None:
+        self.save(CompanyRecord(key, self.now, created_at=NOW - DAY, **values))
+
+    def deal(self, key: RecordKey, **values: Any) -> None:
+        self.save(DealRecord(key, self.now, created_at=NOW - DAY, **values))
+
+    def call(self, *people: RecordKey, id: str = "c1", kind: str = "call", **values: Any) -> None:
+        """Sales calls somebody, now."""
+        key = RecordKey(people[0].system, kind, id)
+        values = {"direction": "outbound", **values}
+        self.save(ActivityRecord(key, self.now, kind, self.now, people=people, **values))
+
+    def watch(self, **policy: Any) -> SlaTotals:
+        return watch_sla(self.store, self.clock, replace(self.policy, **policy))
+
+    def cycle(self, **policy: Any) -> None:
+        """What a cycle does after scoring."""
+        self.watch(**policy)
+        self.plan(**policy)
+        self.push()
+
     def score(self, person_id: int, band: str = "hot", total: int = 85_000, hot_since: int | None = None) -> None:
         axes = {"attribute": 40_000, "behaviour": total - 40_000, "activity": 0, "adjustment": 0, "total": total}
         texts = dict.fromkeys(("top_reason", "reasons", "talk_track", "interest", "segment"), "")
@@ -94,7 +148,6 @@ class Desk:
         row = ScoreRow(person_id, **rest)
         with self.store.begin() as unit:
             unit.save_scores([row])
-            unit.scored([person_id])
 
     def plan(self, **policy: Any) -> Draft:
         asked = replace(self.policy, **policy)
@@ -121,6 +174,14 @@ class Desk:
     def episodes(self, person_id: int) -> list[Episode]:
         with self.store.reading() as unit:
             return unit.episodes_of(person_id)
+
+    def episode(self, person_id: int) -> Episode:
+        """The open one."""
+        return next(each for each in self.episodes(person_id) if each.closed_at is None)
+
+    def notices(self) -> list[str]:
+        with self.store.reading() as unit:
+            return list(unit.connection.scalars(select(t.notifications.c.key).order_by(t.notifications.c.id)))
 
     def outbox(self) -> dict[str, str]:
         with self.store.reading() as unit:

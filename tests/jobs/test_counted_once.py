@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from in_process import SCORER
 from rich.console import Console
 from sqlalchemy import select
 from warm import ENGINE
@@ -75,7 +76,7 @@ def known(store: SqlStore, *records: Any, person: tuple[RecordKey, ...] = (HS, S
 
 
 def scored(store: SqlStore, scoring: Scoring, person: int) -> ScoreRow:
-    rescore(store, scoring, lambda: NOW, lambda: None)
+    rescore(store, SCORER, scoring, lambda: NOW, lambda: None)
     with store.reading() as unit:
         return unit.scores_of([person])[person]
 
@@ -315,4 +316,4 @@ def test_explain_says_in_words_whose_value_and_whose_activity_counts(
 
 def test_every_field_and_reason_has_its_words() -> None:
     assert {reason.value for reason in Reason} == set(words.SURVIVAL)
-    assert {*CHOOSABLE, "source", "opted_out", "company_domain", "industry", "employees"} == set(words.FIELD)
+    assert {*CHOOSABLE, "source", "opted_out", "company_domain", "industry", "employees", "city"} == set(words.FIELD)

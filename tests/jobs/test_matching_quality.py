@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 
 import pytest
+from in_process import SCORER
 from warm import ENGINE
 
 from config.settings import load_settings
@@ -30,6 +31,7 @@ def persons(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[RecordKey
         loaded = load_settings({**running.env, **own}, env_file=None)
         with closing(bootstrap.open_service(loaded)) as service:
             service.engine = ENGINE
+            service.scorer = SCORER
             for connector in service.connectors.values():
                 pull(connector, service.store, service.clock, lambda: None, lambda *_: None)
             assert service.match()

@@ -66,7 +66,7 @@ def test_downloads_are_capped(count: int, earned: int, person: Person, basic: Mo
         (("seminar_registered",), 10, "registered"),
         (("seminar_attended",), 20, "attended"),
         (("seminar_registered", "seminar_attended"), 30, "attended,registered"),
-        (("seminar_attended", "seminar_attended", "seminar_registered"), 40, "registered,attended"),
+        (("seminar_attended", "seminar_attended", "seminar_registered"), 40, "attended,registered"),
     ],
 )
 def test_seminars_by_taking_part(

@@ -91,7 +91,7 @@ def test_a_file_of_something_else_is_refused(text: str, model_file: ModelFile) -
     ("change", "to", "line", "says"),
     [
         ("points: 10}", "points: 10.0}", 12, "10.0 should be a whole number"),
-        ("points: 10}", "points: true}", 12, "True should be a whole number"),
+        ("points: 10}", "points: true}", 12, "true should be a whole number"),
         ("points: 10}", "points: 101}", 12, "at most 100"),
         ("points: 10}", "pionts: 10, points: 10}", 12, "did you mean 'points'"),
         ("page_tags: [pricing]", "page_tags: [priceing]", 12, "did you mean 'pricing'"),

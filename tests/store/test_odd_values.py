@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from in_process import SCORER
 from warm import ENGINE
 
 from sync.core import emails
@@ -35,7 +36,7 @@ def understand(store: SqlStore) -> int:
     """Resolve and score everybody; returns how many were scored."""
     resolve(store, ENGINE, lambda: NOW, lambda: None)
     scoring = Scoring(load_model("basic"), "America/New_York", "ja")
-    return rescore(store, scoring, lambda: NOW, lambda: None).scored
+    return rescore(store, SCORER, scoring, lambda: NOW, lambda: None).scored
 
 
 def saved(store: SqlStore, *records: Any) -> None:
@@ -117,11 +118,11 @@ def test_an_act_a_little_ahead_of_our_clock_counts_once_its_time_has_come(store:
     saved(store, PersonRecord(ANN, NOW), act)
     scoring = Scoring(load_model("basic"), "Asia/Tokyo", "ja")
     resolve(store, ENGINE, lambda: NOW, lambda: None)
-    rescore(store, scoring, lambda: NOW, lambda: None)
-    assert rescore(store, scoring, lambda: NOW + 60, lambda: None).scored == 1
+    rescore(store, SCORER, scoring, lambda: NOW, lambda: None)
+    assert rescore(store, SCORER, scoring, lambda: NOW + 60, lambda: None).scored == 1
     with store.reading() as unit:
         assert unit.scores_of([1])[1].last_act_at == NOW + 40
-    assert rescore(store, scoring, lambda: NOW + 61, lambda: None).scored == 0
+    assert rescore(store, SCORER, scoring, lambda: NOW + 61, lambda: None).scored == 0
 
 
 def test_a_person_s_form_is_scored_for_the_person_it_was_attached_to(store: SqlStore) -> None:
@@ -147,7 +148,7 @@ def test_more_ids_than_a_statement_takes_parameters(store: SqlStore) -> None:
     with store.begin() as unit:
         unit.flag(ids, score=True)
         unit.mark_resolved(ids)
-        unit.scored(ids)
+        unit.no_longer_due(ids)
         assert unit.scores_of(ids) == {}
         assert unit.told(ids) == {}
         assert unit.drop_orders([f"score:{id}" for id in ids]) == 0

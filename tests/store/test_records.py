@@ -31,7 +31,7 @@ def settle(store: SqlStore) -> int:
         unit.set_keys({id: {key_number(mailbox, m.record.email): mailbox.value} for id, m in members.items()})
         unit.mark_resolved(members)
         due = unit.score_due(100)
-        unit.scored(due)
+        unit.no_longer_due(due)
         unit.planned(due)
         return due[0] if due else 0
 
@@ -146,6 +146,6 @@ def test_a_campaign_s_new_name_makes_its_people_due(store: SqlStore) -> None:
     first = settle(store)
     with store.begin() as unit:
         unit.attach_activities()
-        unit.scored([first])
+        unit.no_longer_due([first])
         unit.save([replace(campaign, name="Webinar", modified_at=NOW + 1)], NOW)
         assert unit.score_due(9) == [first]

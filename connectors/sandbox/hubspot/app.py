@@ -16,6 +16,7 @@ from connectors.sandbox.hubspot.engagement import FormDefinition
 from connectors.sandbox.hubspot.engagement_routes import EngagementRoutes
 from connectors.sandbox.hubspot.inputs import check_envelope
 from connectors.sandbox.hubspot.limits import Limits
+from connectors.sandbox.hubspot.list_routes import ListRoutes
 from connectors.sandbox.hubspot.merges import Merges
 from connectors.sandbox.hubspot.owners import Owner
 from connectors.sandbox.hubspot.portal import Portal
@@ -72,6 +73,7 @@ class HubSpotSandbox(SandboxApp):
         self._add_object_routes()
         self._add_schema_routes()
         self._add_other_routes()
+        self._add_list_routes()
 
     # -- what tests and the demo turn ------------------------------------------------------------------------
 
@@ -205,13 +207,20 @@ class HubSpotSandbox(SandboxApp):
                 self._merges.gdpr_delete(found)
 
     def add_owner(
-        self, id: str, email: str, first: str, last: str, user_id: int | None = None, active: bool = True
+        self,
+        id: str,
+        email: str,
+        first: str,
+        last: str,
+        user_id: int | None = None,
+        active: bool = True,
+        type: str = "PERSON",
     ) -> None:
-        """`user_id` differs from `id` when not given."""
+        """`user_id` differs from `id` when not given; `type` may also be QUEUE."""
         with self.lock:
             now = self.clock.ms()
             user = int(id) + 40_000_003 if user_id is None else user_id
-            self.portal.owners.add(Owner(id, user, email, first, last, now, now, active))
+            self.portal.owners.add(Owner(id, user, email, first, last, now, now, active, type))
 
     def remove_owner(self, id: str) -> None:
         """The owner is archived; records keep its id, but it cannot be written any more."""
@@ -368,6 +377,17 @@ class HubSpotSandbox(SandboxApp):
         self.route("GET", "/email/public/v1/events", engagement.mail_events)
         self.route("GET", "/events/v3/events", engagement.events)
         self.route("GET", "/events/v3/events/event-types", engagement.event_types)
+
+    def _add_list_routes(self) -> None:
+        lists, path = ListRoutes(self.portal), "/crm/v3/lists"
+        self.route("POST", path, lists.create)
+        self.route("POST", f"{path}/search", lists.search)
+        self.route("GET", f"{path}/object-type-id/{{type}}/name/{{name}}", lists.by_name)
+        self.route("GET", f"{path}/{{id}}", lists.get)
+        self.route("DELETE", f"{path}/{{id}}", lists.delete)
+        self.route("GET", f"{path}/{{id}}/memberships", lists.members)
+        self.route("PUT", f"{path}/{{id}}/update-list-name", lists.rename)
+        self.route("PUT", f"{path}/{{id}}/update-list-filters", lists.refilter)
 
 
 def _is_search(request: Request) -> bool:

@@ -17,6 +17,8 @@ ALL_SCOPES = frozenset(
         "sales-email-read",
         "forms",
         "content",
+        "crm.lists.read",
+        "crm.lists.write",
         "account-info.security.read",
     }
 )

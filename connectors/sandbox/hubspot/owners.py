@@ -18,11 +18,12 @@ class Owner:
     created_ms: int
     updated_ms: int
     active: bool = True
+    type: str = "PERSON"  # or QUEUE
 
     def body(self) -> dict[str, Any]:
         body: dict[str, Any] = {
             "id": self.id,
-            "type": "PERSON",
+            "type": self.type,
             "email": self.email,
             "firstName": self.first,
             "lastName": self.last,

@@ -12,6 +12,7 @@ from connectors.sandbox.hubspot.auth import Auth
 from connectors.sandbox.hubspot.catalogue import standard_definitions
 from connectors.sandbox.hubspot.engagement import Engagement
 from connectors.sandbox.hubspot.limits import Limits
+from connectors.sandbox.hubspot.lists import Lists
 from connectors.sandbox.hubspot.object_types import OBJECT_TYPES, ObjectType, object_type
 from connectors.sandbox.hubspot.owners import Owners
 from connectors.sandbox.hubspot.pipelines import Pipelines
@@ -35,6 +36,7 @@ class Portal:
     owners: Owners = field(default_factory=Owners)
     pipelines: Pipelines = field(default_factory=Pipelines)
     engagement: Engagement = field(default_factory=Engagement)
+    lists: Lists = field(default_factory=Lists)
     tables: dict[str, ObjectTable] = field(init=False)
 
     def __post_init__(self) -> None:

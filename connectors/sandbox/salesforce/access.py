@@ -22,6 +22,7 @@ class Profile:
     can_customize: bool = True
     can_manage_permissions: bool = True
     can_hard_delete: bool = False
+    can_manage_list_views: bool = True
 
 
 class Access:

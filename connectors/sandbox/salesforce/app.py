@@ -16,6 +16,7 @@ from connectors.sandbox.salesforce.derive import is_archived, today
 from connectors.sandbox.salesforce.failures import ApiError, RecordError
 from connectors.sandbox.salesforce.founding import found
 from connectors.sandbox.salesforce.ingest import Ingest
+from connectors.sandbox.salesforce.list_views import ListViews
 from connectors.sandbox.salesforce.org import Org
 from connectors.sandbox.salesforce.queries import Queries
 from connectors.sandbox.salesforce.query_jobs import QueryJobs
@@ -164,6 +165,7 @@ class SalesforceSandbox(Seeding, SandboxApp):
         self.composite = Composite(self.org, self._dispatch)
         self.ingest = Ingest(self.org, self.access, self.writer, self.records)
         self.query_jobs = QueryJobs(self.org, self.access)
+        self.list_views = ListViews(self.org, self.access)
         self.tooling = Tooling(self.org, self.access, self.custom_fields, self.queries)
 
     def _route_all(self) -> None:
@@ -177,6 +179,7 @@ class SalesforceSandbox(Seeding, SandboxApp):
         for path in ("query/{locator}", "queryAll/{locator}", "tooling/query/{locator}"):
             self._api("GET", path, self.queries.more)
         self._route_composites()
+        self._route_list_views()
         self._route_records()
         self._route_jobs()
         self._api("GET", "tooling/query/?", self.tooling.query)
@@ -193,6 +196,13 @@ class SalesforceSandbox(Seeding, SandboxApp):
         self._api("GET", "composite/sobjects/{object}", self.collections.retrieve)
         self._api("POST", "composite/sobjects/{object}", self.collections.retrieve)
         self._api("PATCH", "composite/sobjects/{object}/{field}", self.collections.upsert)
+
+    def _route_list_views(self) -> None:
+        self._api("POST", "ui-api/list-info/{object}/?", self.list_views.create)
+        self._api("GET", "ui-api/list-info/{object}/{name}", self.list_views.read)
+        self._api("PATCH", "ui-api/list-info/{object}/{name}", self.list_views.update)
+        self._api("DELETE", "ui-api/list-info/{object}/{name}", self.list_views.delete)
+        self._api("GET", "sobjects/{object}/listviews/{id}/describe/?", self.list_views.describe)
 
     def _route_records(self) -> None:
         self._api("GET", "sobjects/?", self.records.list_objects)

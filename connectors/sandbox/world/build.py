@@ -59,6 +59,7 @@ def _add_owners(world: World) -> None:
                 "Name": f"{last} {first}" if not last.isascii() else f"{first} {last}",
                 "IsActive": active,
                 "UserType": "Standard",
+                **({"ManagerId": world.owners[0].salesforce_id} if world.owners else {}),  # the first leads the team
                 "Alias": local[:8],
                 "TimeZoneSidKey": "Asia/Tokyo",
                 "LocaleSidKey": "ja_JP",

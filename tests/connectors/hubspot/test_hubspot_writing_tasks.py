@@ -189,3 +189,81 @@ def test_tasks_made_before_the_daily_limit_are_told_first(lab):
     with pytest.raises(QuotaReached):
         told.extend(outcome for batch in batches for outcome in batch)
     assert len(told) == 100
+
+
+def on_deal(person, deal, key="t-1", **more):
+    return create(person, key, deal=RecordKey(HUBSPOT, "deal", deal), **more)
+
+
+def linked(lab, task, to):
+    return list(lab.app.portal.associations.of(("tasks", to), task))
+
+
+def test_deals_cost_no_further_call(lab):
+    people = lab.contacts(100)
+    deals = [lab.app.put("deals", {"dealname": f"D{n}"}) for n in range(100)]
+    lab.forget_calls()
+    found = write(lab, *[on_deal(p, d, f"t-{n}") for n, (p, d) in enumerate(zip(people, deals, strict=True))])
+    assert lab.app.count() == 1
+    for n, (person, deal) in enumerate(zip(people, deals, strict=True)):
+        task = found[f"k-t-{n}"].record.id
+        assert (linked(lab, task, "contacts"), linked(lab, task, "deals")) == ([person], [deal])
+
+
+def test_a_merged_person_and_a_deal_that_is_gone_still_give_a_task(lab):
+    one, two = lab.contacts(2)
+    new = lab.app.merge_contacts(two, one)
+    deal = lab.app.put("deals", {"dealname": "D"})
+    lab.app.archive("deals", deal)
+    (outcome,) = write(lab, on_deal(one, deal)).values()
+    assert (outcome.result, outcome.reason) == (Result.APPLIED, "DEAL_REFUSED made without deal")
+    assert linked(lab, outcome.record.id, "contacts") == [new]
+    assert len(tasks(lab)) == 1
+
+
+def test_a_deal_that_fails_the_whole_batch_is_found_too(lab):
+    people = lab.contacts(4)
+    deals = [lab.app.put("deals", {"dealname": f"D{n}"}, id=str(80_000 + n)) for n in range(4)]
+    body = {"category": "VALIDATION_ERROR", "message": "One or more associations are not valid"}
+    wanted = f'"id": "{deals[2]}"'
+    lab.app.fault(path="tasks/batch/create", body=wanted, response=Response(400, body), times=0)
+    found = write(lab, *[on_deal(p, d, f"t{n}") for n, (p, d) in enumerate(zip(people, deals, strict=True))])
+    assert {outcome.result for outcome in found.values()} == {Result.APPLIED}
+    assert [found[f"k-t{n}"].reason != "" for n in range(4)] == [False, False, True, False]
+    assert len(tasks(lab)) == 4
+
+
+def reassign(task, owner, key="move", **more):
+    return TaskOrder(key, TaskAction.REASSIGN, "t-1", task_id=task, owner_id=owner, **more)
+
+
+def test_a_hundred_tasks_change_hands_in_two_calls(lab):
+    lab.app.add_owner("31", "o@example.com", "O", "W")
+    made = write(lab, *[create(person, f"t-{n}") for n, person in enumerate(lab.contacts(100))])
+    lab.forget_calls()
+    found = write(lab, *[reassign(each.record.id, "31", f"m{n}") for n, each in enumerate(made.values())])
+    assert lab.app.count() == 2
+    assert {outcome.result for outcome in found.values()} == {Result.APPLIED}
+
+
+def test_giving_away_moves_owner_and_body_only_and_leaves_the_contact(lab):
+    lab.app.add_owner("31", "o@example.com", "O", "W")
+    lab.app.add_owner("32", "p@example.com", "P", "X")
+    (person,) = lab.contacts(1, hubspot_owner_id="31")
+    made = write(lab, create(person, owner_id="31"))["k-t-1"].record.id
+    before, contact = dict(lab.app.get("tasks", made).properties), dict(lab.app.get("contacts", person).properties)
+    lab.clock.advance(60)
+    write(lab, reassign(made, "32", note="担当変更"))
+    after = lab.app.get("tasks", made).properties
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"hubspot_owner_id", "hs_task_body", "hs_lastmodifieddate"}
+    assert lab.app.get("contacts", person).properties == contact
+
+
+def test_completing_and_giving_away_one_task_at_once_ends_completed(lab):
+    lab.app.add_owner("31", "o@example.com", "O", "W")
+    (person,) = lab.contacts(1)
+    made = write(lab, create(person))["k-t-1"].record.id
+    found = write(lab, reassign(made, "31"), complete(made))
+    assert (found["move"].result, found["move"].reason) == (Result.UNCHANGED, "TASK_CLOSED")
+    assert tasks(lab)[0]["hs_task_status"] == "COMPLETED"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from connectors.salesforce.describe import FieldShape, Shape
-from connectors.salesforce.tasks import is_closed_word, with_marker, words
+from connectors.salesforce.task_changes import is_closed_word
+from connectors.salesforce.tasks import with_marker, words
 from connectors.sandbox.http import Response
 from sync.core.records import SALESFORCE, RecordKey
-from sync.ports import Result, TaskAction, TaskOrder
+from sync.ports import Priority, Result, TaskAction, TaskOrder
 
 POST = r"/composite/sobjects\?"
 
@@ -221,7 +223,8 @@ def test_statuses_of_a_japanese_org_are_read_from_its_picklist():
     status = FieldShape(createable=True, values=("未着手", "進行中", "完了"), default="未着手")
     priority = FieldShape(createable=True, values=("高", "中", "低"), default="中")
     chosen = words(Shape(0.0, {"Status": status, "Priority": priority}))
-    assert (chosen.status, chosen.priority, chosen.subtype) == ("未着手", "高", "")
+    assert (chosen.status, chosen.subtype) == ("未着手", "")
+    assert chosen.priorities == {Priority.HIGH: "高", Priority.NORMAL: "中"}
     assert [value for value in status.values if is_closed_word(value)] == ["完了"]
 
 
@@ -239,3 +242,79 @@ def test_a_body_that_is_too_long_keeps_its_marker():
     text = with_marker("あ" * 40_000 + "\nleadsync:k1\n", "k1")
     assert len(text) <= 32_000
     assert text.endswith("\nleadsync:k1")
+
+
+def deal_of(world):
+    return world.app.put("Opportunity", {"Name": "商談", "StageName": "Prospecting", "CloseDate": "2026-12-31"})
+
+
+def on(deal):
+    return RecordKey(SALESFORCE, "deal", deal)
+
+
+def test_a_task_of_a_lead_hangs_on_no_opportunity(world, lead):
+    outcome = write(world.connector(), [order(lead, deal=on(deal_of(world)))])["o0"]
+    assert (outcome.result, outcome.reason) == (Result.APPLIED, "")
+    assert world.app.get("Task", outcome.record.id)["WhatId"] is None
+
+
+def test_a_lead_that_was_converted_meanwhile_brings_the_opportunity_in(world, lead):
+    deal = deal_of(world)
+    contact = world.app.convert_lead(lead)
+    outcome = write(world.connector(), [order(lead, deal=on(deal))])["o0"]
+    row = world.app.get("Task", outcome.record.id)
+    assert (row["WhoId"], row["WhatId"]) == (contact, deal)
+
+
+def test_an_opportunity_that_the_integration_user_may_not_use_is_left_out(world):
+    contact = world.app.put("Contact", {"LastName": "山田"})
+    fault = {
+        "statusCode": "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
+        "message": "no access",
+        "fields": ["WhatId"],
+    }
+    answer = Response(200, [{"success": False, "errors": [fault]}])
+    world.app.fault(method="POST", path=POST, response=answer)
+    outcome = write(world.connector(), [order(contact, kind="contact", deal=on(deal_of(world)))])["o0"]
+    assert (outcome.result, outcome.reason) == (Result.APPLIED, "DEAL_REFUSED made without deal")
+    assert world.app.get("Task", outcome.record.id)["WhatId"] is None
+
+
+def test_an_org_without_a_word_for_a_normal_priority_gives_its_own_default(world, lead):
+    world.app.org.schema.objects["Task"].fields["Priority"] = replace(
+        world.app.org.schema.objects["Task"].fields["Priority"], values=(("至急", "至急"), ("ふつう", "ふつう"))
+    )
+    world.app.org.schema.version += 1
+    outcome = write(world.connector(), [order(lead, priority=Priority.NORMAL)])["o0"]
+    assert outcome.result is Result.APPLIED
+
+
+def moving(task_id, owner, **more):
+    return TaskOrder("m", TaskAction.REASSIGN, "p0-e1", task_id=task_id, owner_id=owner, **more)
+
+
+def test_a_queue_is_no_new_owner(world, lead):
+    made = write(world.connector(), [order(lead)])["o0"].record.id
+    before = world.app.get("Task", made)["OwnerId"]
+    outcome = write(world.connector(), [moving(made, "00G5j0000000001EAA")])["m"]
+    assert outcome.result is Result.REJECTED
+    assert world.app.get("Task", made)["OwnerId"] == before
+
+
+def test_giving_away_moves_neither_subject_nor_date_nor_the_leads_owner(world, lead):
+    connector = world.connector()
+    made = write(connector, [order(lead)])["o0"].record.id
+    before, lead_before = world.app.get("Task", made), world.app.get("Lead", lead)
+    write(connector, [moving(made, world.app.seeding_user_id, note="担当変更")])
+    after = world.app.get("Task", made)
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed - {"SystemModstamp", "LastModifiedDate", "LastModifiedById"} == {"OwnerId", "Description"}
+    assert world.app.get("Lead", lead)["OwnerId"] == lead_before["OwnerId"]
+
+
+def test_two_hundred_tasks_change_hands_in_two_calls(world):
+    leads = world.app.put_many("Lead", world.people(200))
+    connector = world.connector()
+    made = [found.record.id for found in write(connector, [order(id, n) for n, id in enumerate(leads)]).values()]
+    orders = [replace(moving(id, world.app.seeding_user_id), key=f"m{n}") for n, id in enumerate(made)]
+    assert world.calls_of(lambda: write(connector, orders)) == 2

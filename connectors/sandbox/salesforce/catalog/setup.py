@@ -157,6 +157,14 @@ IsIndexed boolean system
 NamespacePrefix string(15) readonly
 """
 
+_LIST_VIEW = """
+Name string(40) readonly
+DeveloperName string(80) readonly
+NamespacePrefix string(15) readonly
+SobjectType picklist readonly
+IsSoqlCompatible boolean system
+"""
+
 _VIRTUAL = {"writable": False, "recycle": False, "bulk": False, "tooling": True}
 _PERMISSION = {"recycle": False, "setup": True, "bulk": False}
 
@@ -169,6 +177,7 @@ SETUP = (
     standard("PermissionSetAssignment", "0Pa", _ASSIGNMENT, label="Permission Set Assignment", **_PERMISSION),
     standard("FieldPermissions", "01k", _FIELD_PERMISSIONS, label="Field Permissions", **_PERMISSION),
     standard("ObjectPermissions", "110", _OBJECT_PERMISSIONS, label="Object Permissions", **_PERMISSION),
+    standard("ListView", "00B", _LIST_VIEW, label="List View", recycle=False, writable=False, bulk=False),
     standard("CustomField", "00N", _CUSTOM_FIELD, **_VIRTUAL),
     standard("EntityDefinition", "", _ENTITY_DEFINITION, stamped=False, **_VIRTUAL),
     standard("FieldDefinition", "", _FIELD_DEFINITION, stamped=False, **_VIRTUAL),
