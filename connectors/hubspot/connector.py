@@ -59,6 +59,7 @@ class HubSpotConnector:
         self._static = settings.access_token is not None
         self._client = HubSpotClient(settings, context, timeouts)
         self._reference = Reference(self._client, context.memory, context.clock, fingerprint(settings))
+        self._provisioner = Provisioner(self._client, self._reference, context.language)
 
     def account(self) -> Account:
         return self._reference.account()
@@ -88,10 +89,10 @@ class HubSpotConnector:
         return self._reference.record_url(key)
 
     def provision(self, apply: bool, minimal: bool = False, lists: bool = False) -> Iterator[Step]:
-        return Provisioner(self._client, self._reference).provision(apply, minimal, lists)
+        return self._provisioner.provision(apply, minimal, lists)
 
     def deprovision(self, apply: bool) -> Iterator[Step]:
-        return Provisioner(self._client, self._reference).deprovision(apply)
+        return self._provisioner.deprovision(apply)
 
     def close(self) -> None:
         self._client.close()

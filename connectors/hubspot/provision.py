@@ -14,7 +14,7 @@ from connectors.hubspot.lists import Lists
 from connectors.hubspot.reference import Reference
 from sync.core.fields import FIELDS, HUBSPOT_GROUP, Field, FieldType, chosen
 from sync.core.records import HUBSPOT
-from sync.core.text import Text
+from sync.core.text import Language, Text
 from sync.errors import CallRefused, FeatureMissing, VendorError
 from sync.ports import Step
 
@@ -35,10 +35,10 @@ _SCOPE_TEXT = Text(
 
 
 class Provisioner:
-    def __init__(self, client: HubSpotClient, reference: Reference) -> None:
+    def __init__(self, client: HubSpotClient, reference: Reference, language: Language) -> None:
         self._client, self._reference = client, reference
-        self._language = "ja" if client.day_zone == "Asia/Tokyo" else "en"
-        self._lists = Lists(client, reference, self._language)
+        self._language = language
+        self._lists = Lists(client, reference, language)
 
     def provision(self, apply: bool, minimal: bool, lists: bool) -> Iterator[Step]:
         existing = self._reference.properties()

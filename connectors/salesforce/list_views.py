@@ -77,7 +77,7 @@ class ListViews:
     def __init__(self, client: SalesforceClient, settings: SalesforceSettings, context: ConnectorContext) -> None:
         self._client, self._context = client, context
         self._version = int(float(settings.api_version))
-        self._language = "ja" if context.timezone == "Asia/Tokyo" else "en"
+        self._language = context.language
         self._may_make = True
 
     def provision(self, apply: bool, usable: Set[str]) -> Iterator[Step]:

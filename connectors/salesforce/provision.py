@@ -143,8 +143,7 @@ class Provisioner:
         return metadata_fits(place.field, found) if isinstance(found, Mapping) else True
 
     def _creation(self, place: Place) -> Step:
-        language = "ja" if self._context.timezone == "Asia/Tokyo" else "en"
-        body = {"FullName": place.name, "Metadata": metadata(place.field, language)}
+        body = {"FullName": place.name, "Metadata": metadata(place.field, self._context.language)}
         try:
             # A repeat after a lost answer is refused as a duplicate name, so repeating is safe.
             answer = self._client.call("POST", _FIELD_PATH, body=body)
