@@ -59,8 +59,8 @@ class Group(BaseModel):
 class PilotSettings(Group):
     owners: tuple[str, ...] = Field(
         (),
-        description="Owners (CRM user id or e-mail) who take part in a pilot: only their people get fields and tasks. "
-        "Empty: everyone",
+        description="Owners (CRM user id or e-mail) who take part in a pilot: they receive tasks, for everybody else "
+        "only fields are written. Empty: everyone receives tasks",
     )
 
 
@@ -157,8 +157,8 @@ class NotifySettings(Group):
     )
     details: bool = Field(
         False,
-        description="Whether these messages name people and companies. Without, they hold scores, rule labels and links "
-        "into the CRM",
+        description="Whether these messages name people and companies. Without, they hold scores, rule labels and "
+        "links into the CRM",
     )
 
 

@@ -357,6 +357,7 @@ def _context(service: Service, system: str) -> ConnectorContext:
         quota_percent=getattr(settings.quota, f"{system}_percent"),
         ca_file=settings.ca_file,
         timezone=settings.timezone,
+        language=settings.language,
     )
 
 

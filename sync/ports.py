@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from sync.core.records import Record, RecordKey
-from sync.core.text import Text
+from sync.core.text import Language, Text
 
 Clock = Callable[[], float]  # epoch seconds, UTC
 Sleep = Callable[[float], None]  # returns early or raises `Stopped` when the service is asked to stop
@@ -270,3 +270,4 @@ class ConnectorContext:
     quota_percent: int = 20
     ca_file: str = ""  # PEM bundle of a private certificate authority; "" for the system's
     timezone: str = "Asia/Tokyo"  # for vendor dates that carry no zone
+    language: Language = "ja"  # of labels and lists that provisioning makes

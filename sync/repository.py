@@ -662,9 +662,9 @@ class RescoreUnit(Protocol):
         """Without `activities` all but what they did."""
         ...
 
-    def save_scores(self, rows: Sequence[ScoreRow]) -> int:
-        """Stores scores with their lines and flags the changed persons for planning; returns how many changed. Lines
-        name acts by their numbers, and the basis is filled in."""
+    def save_scores(self, rows: Sequence[ScoreRow]) -> None:
+        """Stores changed scores with their lines and flags these persons for planning. Lines name acts by their
+        numbers; the basis is filled in."""
         ...
 
     def settle_bases(self, version: str) -> None:

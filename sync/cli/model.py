@@ -15,8 +15,7 @@ from sync.errors import ConfigError
 from sync.jobs.doctor import available_kinds
 from sync.jobs.model_approval import ROLES, approve, how_to_approve
 from sync.jobs.model_card import model_card
-from sync.jobs.model_change import ModelChange, model_change
-from sync.jobs.rescore import Scoring
+from sync.jobs.model_change import ModelChange, who_moves
 from sync.scoring.card import Card, markdown
 from sync.scoring.lint import lint, rules_that_cannot_fire
 from sync.scoring.model import Model, load_model
@@ -128,12 +127,8 @@ def _on_this_account(service: Service, model: Model, told: set[str], language: s
 
 
 def _who_moves(service: Service, model: Model) -> ModelChange | None:
-    """None when nobody is scored here yet."""
-    with service.store.reading() as unit:
-        if not unit.scored_by():
-            return None
-    scoring = Scoring(model, service.settings.timezone, service.settings.language)
-    return model_change(service.store, scoring, int(service.clock()))
+    settings, domains = service.settings, service.playbook.domains
+    return who_moves(service.store, model, settings.language, settings.timezone, domains, int(service.clock()))
 
 
 def _print_findings(findings: list[dict[str, Any]], language: str) -> None:

@@ -34,7 +34,7 @@ def explain(
         if json_:
             print_json(documents.explanation(found))
         else:
-            out.print(pages.explanation(found, service.scoring.model, settings.timezone, settings.language))
+            out.print(pages.explanation(found, found.model, settings.timezone, settings.language))
         return 0
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from config.settings import Settings
 from sync import bootstrap
-from sync.cli.shell import AsJson, guarded, load, out, print_json, say
+from sync.cli.shell import AsJson, guarded, load, out, print_json, say, today
 from sync.core.text import Text
 from sync.errors import ConfigError
 from sync.handoff.agreement import Agreement, finding_data
@@ -39,9 +38,9 @@ def playbook_show(
     settings = load().settings
     playbook = load_playbook(name or settings.playbook)
     model = load_model(settings.model)
-    today = _today(settings)
-    findings = lint(playbook, _setting(settings, model, today))
-    agreement = Agreement(playbook, model, findings, settings.tasks.per_owner_per_day, settings.timezone, today)
+    day = today(settings.timezone)
+    findings = lint(playbook, _setting(settings, model, day))
+    agreement = Agreement(playbook, model, findings, settings.tasks.per_owner_per_day, settings.timezone, day)
     if out_file:
         _write(out_file, agreement.markdown(settings.language))
     if json_:
@@ -58,7 +57,7 @@ def playbook_lint(name: Name = None, json_: AsJson = False) -> int:
     settings = load().settings
     playbook: Playbook = load_playbook(name or settings.playbook)
     model = load_model(settings.model)
-    findings = lint(playbook, _setting(settings, model, _today(settings)))
+    findings = lint(playbook, _setting(settings, model, today(settings.timezone)))
     language = settings.language
     if json_:
         print_json([finding_data(found, language) for found in findings])
@@ -71,9 +70,9 @@ def playbook_lint(name: Name = None, json_: AsJson = False) -> int:
     return 2 if any(found.severity == ERROR for found in findings) else 0
 
 
-def _setting(settings: Settings, model: Model, today: date) -> Setting:
+def _setting(settings: Settings, model: Model, day: date) -> Setting:
     return Setting(
-        today,
+        day,
         owners=_owners(settings),
         segments=frozenset(segment.id for segment in model.segments),
         at_most=settings.tasks.per_owner_per_day,
@@ -90,10 +89,6 @@ def _owners(settings: Settings) -> list[Owner]:
             return unit.owners()
     finally:
         store.close()
-
-
-def _today(settings: Settings) -> date:
-    return datetime.now(ZoneInfo(settings.timezone)).date()
 
 
 def _write(path: Path, text: str) -> None:

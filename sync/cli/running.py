@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,8 +20,7 @@ from sync.core.text import Text
 from sync.errors import ConfigError
 from sync.jobs import report
 from sync.jobs.cycle import CycleResult, Order
-from sync.jobs.model_change import ModelChange, differs, model_change
-from sync.scoring.model import load_model
+from sync.jobs.model_change import ModelChange, differs, who_moves
 
 app = typer.Typer()
 
@@ -129,12 +127,11 @@ def _plan_page(service: Service, result: CycleResult) -> report.PlanPage:
 
 def _model_change(service: Service) -> ModelChange | None:
     """Who moves, when people have scores by another model than the one that is asked for now."""
-    wanted, in_force = load_model(service.settings.model), service.scoring.model
-    model = in_force if in_force.version == wanted.version else wanted
+    model, settings = service.wanted_model, service.settings
     if not differs(service.store, model.version):
         return None
-    scoring = replace(service.scoring, model=model)
-    return model_change(service.store, scoring, int(service.clock()))
+    domains, now = service.playbook.domains, int(service.clock())
+    return who_moves(service.store, model, settings.language, settings.timezone, domains, now)
 
 
 def _print_plan(service: Service, result: CycleResult) -> None:

@@ -9,8 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from functools import wraps
 from typing import Annotated, ParamSpec
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -64,6 +66,11 @@ def open_service(need_connector: bool = True) -> Iterator[Service]:
         yield service
     finally:
         service.close()
+
+
+def today(timezone: str) -> date:
+    """The local day."""
+    return datetime.fromtimestamp(time.time(), ZoneInfo(timezone)).date()
 
 
 def spoken() -> str:

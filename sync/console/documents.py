@@ -82,6 +82,9 @@ def finding(found: Finding, language: str) -> dict[str, str]:
     }
 
 
+_NOT_SHOWN = ("person_id", "lines", "codes")
+
+
 def explanation(found: Explanation) -> dict[str, Any]:
     names = {member.id: str(member.record.key) for member in found.dossier.members}
     return {
@@ -109,9 +112,10 @@ def explanation(found: Explanation) -> dict[str, Any]:
             }
             for edge in found.edges
         ],
-        "score": {key: value for key, value in asdict(found.score).items() if key not in ("person_id", "lines")},
+        "score": {key: value for key, value in asdict(found.score).items() if key not in _NOT_SHOWN},
         "ledger": [asdict(line) for line in found.score.lines],
         "sum": sum(line.points for line in found.score.lines),
+        "why_not_hot": {language: found.why_not.lines(language) for language in ("en", "ja")},
         "told": {names[id]: asdict(told) for id, told in found.told.items() if id in names},
         "episodes": [asdict(episode) for episode in found.episodes],
         "evidence": {

@@ -24,9 +24,9 @@ from sync.console.words import (
     TASK,
     word,
 )
-from sync.core.fields import SLA_STATES
 from sync.core.records import RecordKey
 from sync.core.text import Text
+from sync.handoff import story
 from sync.handoff.reasons import line_label
 from sync.identity.survivorship import full_name
 from sync.jobs.explain import Explanation
@@ -81,6 +81,7 @@ def explanation(found: Explanation, model: Model, timezone: str, language: str) 
         _ledger(found, model, timezone, language),
         *_folded(found, language),
         RichText(f"{total}: {score.top_reason}", "bold"),
+        *(RichText(line) for line in found.why_not.lines(language)),
         RichText(f"{t('Model', 'モデル')} {score.model_version} · {when(score.as_of, timezone)}", "dim"),
         _heading(t("What each CRM was told", "各 CRM への書き込み内容")),
         _told(found, timezone, language),
@@ -314,14 +315,13 @@ def _episodes(found: Explanation, timezone: str, language: str) -> Iterator[Rich
         task = (
             f"{episode.task_system} {episode.task_id}" if episode.task_id else word(TASK, episode.task_state, language)
         )
-        sla = dict(SLA_STATES)[episode.sla_state].to(language)
         text = Text(
-            f"Hot episode {episode.number}: since {when(episode.hot_since, timezone)}, "
-            f"task {task}, due {when(episode.due_at, timezone)}, SLA {sla}",
-            f"ホット期間 {episode.number}: {when(episode.hot_since, timezone)} から、"
-            f"タスク {task}、期限 {when(episode.due_at, timezone)}、SLA {sla}",
+            f"Hot episode {episode.number}: since {when(episode.hot_since, timezone)}, task {task}",
+            f"ホット期間 {episode.number}: {when(episode.hot_since, timezone)} から、タスク {task}",
         )
         yield RichText(text.to(language))
+        for line in story.lines(episode, found.completed, lambda at: when(at, timezone)):
+            yield RichText(f"  - {line.to(language)}")
 
 
 def _name(member: Member) -> str:

@@ -111,6 +111,8 @@ KIND = {
     "score": Text("score", "スコア"),
     "task": Text("task", "タスク作成"),
     "task_done": Text("close task", "タスク完了"),
+    "task_move": Text("give task to somebody else", "タスクの担当変更"),
+    "note": Text("note to a deal's owner", "商談担当者への連絡"),
     "tasks": Text("our tasks", "タスク"),
     "values": Text("records with our values", "値を書いたレコード"),
     "connection": Text("connection", "接続"),

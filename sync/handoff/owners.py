@@ -75,17 +75,6 @@ class OwnerBook:
         accounts = [Held(ACCOUNT_OWNER, key.system, standing.company_owners.get(key, "")) for key in companies]
         return [entry for entry in dict.fromkeys(records + accounts) if entry.owner_id]
 
-    def task_owner(self, standing: Standing, target: Member) -> str:
-        """The id in the target's system of the first whom the person belongs to, "" when nobody active is known."""
-        system = target.record.key.system
-        found = (self.in_system(system, entry.system, entry.owner_id) for entry in self.held(standing, target))
-        return next((owner.id for owner in found if owner), "")
-
-    def names_of(self, standing: Standing) -> set[str]:
-        """Ids and e-mail addresses of the owners of the person's live records."""
-        found = [self.of(m.record.key.system, m.record.owner_id) for m in live(standing.members)]
-        return {name for owner in found if owner for name in (owner.id, owner.email, mail_of(owner)) if name}
-
 
 def usable(owner: Owner) -> bool:
     """Whether a person stands behind the account who can be given a task."""

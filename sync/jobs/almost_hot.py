@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sync.core.text import Text
-from sync.jobs.rescore import Scoring, facts_of, scoreable
+from sync.jobs.reference import Scoring, facts_of, scoreable
 from sync.repository import Dossier, Store
 from sync.scoring.scorer import HOLD, NURTURE
 from sync.scoring.why_not import missing_attribute, most_to_learn

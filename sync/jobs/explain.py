@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sync.core.records import RecordKey
 from sync.core.text import Text
@@ -10,8 +11,11 @@ from sync.errors import LeadsyncError
 from sync.identity.normalise import phones
 from sync.identity.occurrences import Fold, occurrences
 from sync.identity.survivorship import Profile, mailboxes, numbers, profile
-from sync.jobs.rescore import Scoring, score_row
+from sync.jobs.past import recalled
+from sync.jobs.reference import Scoring, facts_of, row_of
 from sync.repository import Dossier, Edge, Episode, ScoreRow, Store, Told
+from sync.scoring.model import Model
+from sync.scoring.why_not import WhyNot, why_not
 
 _OTHERS = 20  # persons named beside the one explained
 _REGION = "JP"  # where numbers without a country's code are
@@ -29,7 +33,10 @@ class Explanation:
     mailboxes: dict[str, tuple[RecordKey, ...]]  # every address -> the records that hold it
     numbers: dict[str, tuple[RecordKey, ...]]
     folds: tuple[Fold, ...]  # activities that tell of what another one tells
+    model: Model  # that the score is by
+    why_not: WhyNot  # the shortest way to hot
     others: tuple[str, ...] = ()  # keys of further persons who go by the same text, as at a team's mailbox
+    completed: Mapping[str, int] = field(default_factory=dict)  # key of a task of ours -> when it was completed
 
 
 class NobodyFound(LeadsyncError):
@@ -37,9 +44,9 @@ class NobodyFound(LeadsyncError):
 
 
 def explain(store: Store, text: str, scoring: Scoring, as_of: int | None, now: int) -> Explanation:
-    """`text` is an e-mail address, a CRM record id or a person key. `as_of` computes a past day's score anew
-    from the acts up to then; attributes are those of today."""
-    with store.begin() as unit:
+    """`text` is an e-mail address, a CRM record id or a person key. `as_of` computes a past day's score anew, by the
+    rules of that day and from what was known on it."""
+    with store.reading() as unit:
         found = unit.find_person(text)
         if not found:
             raise NobodyFound(
@@ -55,7 +62,11 @@ def explain(store: Store, text: str, scoring: Scoring, as_of: int | None, now: i
         edges = tuple(unit.edges_of(dossier.person_id))
         told = unit.told([member.id for member in dossier.members])
         episodes = tuple(unit.episodes_of(dossier.person_id))
-    row = stored if stored and as_of is None else score_row(dossier, scoring, as_of or now)
+        completed = unit.closed_tasks([episode.task_key for episode in episodes])
+        at = now if as_of is None else as_of
+        past = recalled(unit, dossier, scoring, at) if as_of is not None else None
+    facts, rules = past or (facts_of(dossier, at, scoring.timezone), scoring)
+    row = stored if stored and as_of is None else row_of(dossier.person_id, facts, rules, at)
     evidence = {
         str(act.key): (act.occurred_at, act.kind, " ".join(part for part in (act.title, act.url) if part))
         for act in dossier.activities
@@ -71,7 +82,10 @@ def explain(store: Store, text: str, scoring: Scoring, as_of: int | None, now: i
         mailboxes=mailboxes(dossier.members),
         numbers=numbers(dossier.members, _in_one_spelling),
         folds=occurrences(dossier.activities, scoring.timezone).folds,
+        model=rules.model,
+        why_not=why_not(facts, rules.model, at, rules.timezone),
         others=tuple(other.key for other in namesakes),
+        completed=completed,
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sync.jobs.rescore import Scoring, facts_of, scoreable
+from sync.jobs.domain_lists import bind
+from sync.jobs.reference import Scoring, facts_of, scoreable
 from sync.repository import Dossier, Store
+from sync.scoring.model import Model
 from sync.scoring.scorer import HOT, Score, score
 
 BATCH = 200
@@ -89,6 +91,18 @@ def model_change(store: Store, scoring: Scoring, now: int) -> ModelChange:
         entering_total=tally.counts["entering"],
         leaving_total=tally.counts["leaving"],
     )
+
+
+def who_moves(
+    store: Store, model: Model, language: str, timezone: str, domains: Mapping[str, Sequence[str]], now: int
+) -> ModelChange | None:
+    """The same for a model as it was agreed on, bound to the domains of this account; None when nobody is scored yet.
+    `domains` are the playbook's."""
+    with store.reading() as unit:
+        if not unit.scored_by():
+            return None
+        scoring = bind(Scoring(model, timezone, language), domains, unit)
+    return model_change(store, scoring, now)
 
 
 def differs(store: Store, version: str) -> bool:

@@ -110,11 +110,13 @@ class _Pass:
     def __post_init__(self) -> None:
         self._reader = ResultReader(self.scoring.model)
         self._subjects: dict[int, Subject] = {}
+        self._new_rules = False
 
     def run(self, last: _For | None) -> int:
         """Returns of how many persons there is something new to tell."""
         scoring, wanted = self.scoring, _For.of(self.scoring, self.now)
         everybody = last != wanted
+        self._new_rules = last is not None and last.version != scoring.version
         with self.store.reading() as unit:
             if not everybody and not unit.awaited():
                 return 0
@@ -124,7 +126,8 @@ class _Pass:
         for block in self.scorer.score(source, scoring.model, self.now, scoring.timezone):
             for batch in self._reader.batches(block, BATCH):
                 with self.store.begin() as unit:
-                    changed += unit.save_scores(self._rows(unit, batch))
+                    unit.save_scores(self._rows(unit, batch))
+                changed += len(batch)
                 self.between()
         with self.store.begin() as unit:
             unit.settle_bases(scoring.version)
@@ -136,7 +139,7 @@ class _Pass:
     def _rows(self, unit: Unit, batch: Sequence[Scored]) -> list[ScoreRow]:
         acts = self._acts(unit, batch)
         traits = unit.traits_of([each.person_id for each in batch if each.score.is_hot or each.score.reactivated])
-        before = unit.scores_of([each.person_id for each in batch], lines=False)
+        before = unit.scores_of([each.person_id for each in batch], lines=False) if self._new_rules else {}
         return [
             self._row(each, acts[each.person_id], traits.get(each.person_id, _NOBODY), before.get(each.person_id))
             for each in batch

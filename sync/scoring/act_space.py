@@ -129,13 +129,13 @@ class ActSpace:
                     yield from self._answers(act)
 
     def _visits(self, kind: str, subjects: int) -> Iterator[Act]:
+        if kind == Kind.SITE_VISIT:  # its page is not known
+            yield Act("", kind, NOW)
+            return
         pages = self._paths if subjects == 1 else [f"{one}/{two}" for one, two in _pairs(self._paths)]
         endings = ["", *(f".{ending}" for ending in sorted(self._model.content.documents)[:1])]
-        for page, ending in product(["" if kind == Kind.SITE_VISIT else "zzz", *pages], endings):
-            if page:
-                yield Act("", kind, NOW, url=f"{_SITE}/{page}{ending}")
-            elif not ending:
-                yield Act("", kind, NOW)
+        for page, ending in product(["zzz", *pages], endings):
+            yield Act("", kind, NOW, url=f"{_SITE}/{page}{ending}")
         titles = self._names if subjects == 1 else [f"{one} / {two}" for one, two in _pairs(self._names)]
         for title in titles if kind == Kind.PAGE_VIEW else ():
             yield Act("", kind, NOW, url=f"{_SITE}/zzz", title=title)

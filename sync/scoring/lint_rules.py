@@ -8,7 +8,6 @@ from itertools import pairwise
 from sync.core.activity import Kind
 from sync.core.text import Text
 from sync.scoring.act_space import matcher_label, parts_asked
-from sync.scoring.bounds import recency_steps
 from sync.scoring.definition import (
     ActRule,
     AnyRule,
@@ -21,6 +20,7 @@ from sync.scoring.definition import (
 )
 from sync.scoring.findings import ERROR, INFO, WARNING, Finding, finding
 from sync.scoring.proof import Proof
+from sync.scoring.relaxed import recency_steps
 
 
 def rules(proof: Proof) -> Iterator[Finding]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sync.core.text import Text
 from sync.scoring.act_space import ActClass, ActSpace
-from sync.scoring.bounds import Bounds, times
-from sync.scoring.content import FIRST
+from sync.scoring.bounds import Bounds
 from sync.scoring.definition import ActRule, AttributeRule, Model, ReactivationRule, SequenceRule
+from sync.scoring.facts import Facts
+from sync.scoring.relaxed import times
 from sync.scoring.scorer import Score
 from sync.scoring.witness import Doer, Done
 
 MOST_NODES = 6_000  # sets of acts that are weighed
-MOST_SCORED = 1_200  # arrangements that are scored, of each number of acts
+MOST_SCORED = 3_000  # arrangements that are scored
 MOST_ACTS = 12
 
 
@@ -27,11 +29,12 @@ class Path:
     steps: tuple[Text, ...]
     total: int  # thousandths
     fewest: bool
+    person: Facts  # she, with her acts
 
 
-def shortest(model: Model, acts: ActSpace, doer: Doer, bounds: Bounds) -> Path | None:
-    """None when nothing that was tried makes her hot."""
-    search = _Search(model, acts, doer, bounds)
+def shortest(model: Model, acts: ActSpace, doer: Doer, bounds: Bounds, tries: int = MOST_SCORED) -> Path | None:
+    """None when nothing that was tried makes her hot; `tries` arrangements of acts are."""
+    search = _Search(model, acts, doer, bounds, tries)
     proven = True
     for length in range(1, MOST_ACTS + 1):
         found = search.of_length(length)
@@ -45,22 +48,21 @@ def shortest(model: Model, acts: ActSpace, doer: Doer, bounds: Bounds) -> Path |
 
 
 class _Search:
-    def __init__(self, model: Model, acts: ActSpace, doer: Doer, bounds: Bounds) -> None:
-        self._model, self._doer, self._rules = model, doer, bounds.rules
-        self._bounds = bounds
+    def __init__(self, model: Model, acts: ActSpace, doer: Doer, bounds: Bounds, tries: int) -> None:
+        self._model, self._doer, self._bounds = model, doer, bounds
         self._attribute = doer.scored().attribute
         self._classes = [one for one in acts.simple if one.parts or not one.tags.is_open]
-        self._nodes, self._left = 0, 0
+        self._alone = {one: max(0, sum(self._single(one, number) for number, _ in one.parts)) for one in self._classes}
+        self._nodes, self._left = 0, tries
 
     def of_length(self, length: int) -> list[tuple[ActClass, ...]] | None:
-        """Sets of so many acts that may be enough, those nearest to the threshold first; None when there are too many
-        sets to weigh."""
-        self._left = MOST_SCORED
+        """Sets of so many acts that may be enough, plain ones nearest to the threshold first; None when there are too
+        many sets to weigh."""
         found = [(self._earned(done), done) for done in self._sets((), 0, length, length)]
         if self._nodes > MOST_NODES:
             return None
         enough = [(earned, done) for earned, done in found if self._may_be_hot(earned, done)]
-        return [done for _, done in sorted(enough, key=lambda entry: entry[0])]
+        return [done for _, done in sorted(enough, key=lambda entry: (entry[0], _strong(entry[1])))]
 
     def arranged(self, done: Sequence[ActClass], proven: bool) -> Path | None:
         for acts in self._doer.arranged(done):
@@ -87,7 +89,7 @@ class _Search:
 
     def _path(self, acts: Sequence[Done], found: Score, proven: bool) -> Path:
         steps = tuple(_told(done.one) for done in sorted(acts, key=lambda done: (done.at, done.turn)))
-        return Path(tuple(self._earning_attributes(found)), steps, found.total, proven)
+        return Path(tuple(self._earning_attributes(found)), steps, found.total, proven, self._doer.with_acts(acts))
 
     def _earning_attributes(self, found: Score) -> Iterator[Text]:
         for line in found.lines:
@@ -111,58 +113,28 @@ class _Search:
             yield from self._sets((*done, self._classes[index]), index, left - 1, length)
 
     def _may_still_be_hot(self, done: Sequence[ActClass], start: int, left: int, length: int) -> bool:
-        best = max((self._alone(one) for one in self._classes[start:]), default=0)
-        together = sum(self._together(number, length) for number in range(len(self._rules)))
-        singly = sum(self._taken(number, done) for number in range(len(self._rules)))
-        return self._attribute + singly + left * best + together >= self._model.hot_threshold
+        best = max((self._alone[one] for one in self._classes[start:]), default=0)
+        singly = sum(self._alone[one] for one in done)
+        return self._attribute + singly + left * best + self._together(length) >= self._model.hot_threshold
 
-    def _alone(self, one: ActClass) -> int:
-        return sum(self._taken(number, [one]) for number, part in one.parts if part >= 0)
+    def _single(self, one: ActClass, number: int) -> int:
+        """What one act earns at most by a rule on single acts."""
+        rule = self._bounds.rules[number]
+        return self._bounds.relaxed.most_by(number, [(one, 1)]) if isinstance(rule, ActRule | ReactivationRule) else 0
 
-    def _taken(self, number: int, done: Sequence[ActClass]) -> int:
-        """What a rule on single acts gives at most for these."""
-        rule = self._rules[number]
-        if not isinstance(rule, ActRule | ReactivationRule):
-            return 0
-        if isinstance(rule, ReactivationRule) and not self._bounds.can_come_back(rule):
-            return 0
-        points = sorted((rule.matchers[part].points for one in done for at, part in one.parts if at == number))[::-1]
-        earned = sum(max(0, one) * max(rule.decay) // 1_000 for one in points)
-        best = points[0] if points else 0
-        return min(earned, times(rule, best, len(points)))
-
-    def _together(self, number: int, count: int) -> int:
-        """What a rule on several acts gives at most for so many."""
-        rule = self._rules[number]
-        if isinstance(rule, ActRule | ReactivationRule | AttributeRule):
-            return 0
-        most = self._bounds.most_of(number, lambda one: True)
-        if isinstance(rule, SequenceRule):
-            return min(most, times(rule, rule.points, max(0, count)))
-        return most if count >= getattr(rule, "days", getattr(rule, "months", 1)) else 0
+    def _together(self, count: int) -> int:
+        """What the rules on several acts give at most for so many."""
+        total = 0
+        for rule in self._bounds.rules:
+            if isinstance(rule, SequenceRule):
+                total += times(rule, rule.points, count)
+            elif not isinstance(rule, ActRule | ReactivationRule | AttributeRule):
+                total += self._bounds.relaxed.of_activity(rule, count)
+        return total
 
     def _earned(self, done: Sequence[ActClass]) -> int:
         """At most, with every rule's best timing."""
-        acts = [one for one in done if not one.tags.is_open]
-        total = self._attribute
-        for number, rule in enumerate(self._rules):
-            if isinstance(rule, SequenceRule):
-                total += min(
-                    self._together(number, self._chains(number, rule, done)), self._together(number, len(done))
-                )
-            elif isinstance(rule, ActRule | ReactivationRule):
-                total += self._taken(number, done)
-            elif acts:
-                total += self._together(number, len(acts))
-        return total
-
-    def _chains(self, number: int, rule: SequenceRule, done: Sequence[ActClass]) -> int:
-        """How often these acts can complete a sequence."""
-        playing = [[at for at, one in enumerate(done) if (number, FIRST - step) in one.parts]
-                   for step in range(len(rule.steps))]  # fmt: skip
-        if not _apart(playing, frozenset()):
-            return 0
-        return min(len(playing[-1]), len(done) - len(rule.steps) + 1)
+        return self._attribute + self._bounds.relaxed.most(list(Counter(done).items()))
 
     def _may_be_hot(self, earned: int, done: Sequence[ActClass]) -> bool:
         if earned < self._model.hot_threshold:
@@ -178,11 +150,8 @@ def _told(one: ActClass) -> Text:
     return Text(f"{one.label.en} ({one.about.en})", f"{one.label.ja}({one.about.ja})")
 
 
-def _apart(playing: Sequence[Sequence[int]], used: frozenset[int]) -> bool:
-    """Whether each step can have an act of its own."""
-    if not playing:
-        return True
-    return any(_apart(playing[1:], used | {at}) for at in playing[0] if at not in used)
+def _strong(done: Sequence[ActClass]) -> int:
+    return sum(one.tags.strong for one in done)
 
 
 def _growing(most: int) -> Iterator[int]:

@@ -14,7 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-_TOKENS = re.compile(r"[a-z0-9]+|[^\x00-\x7f\s・、。…「」『』【】〔〕《》〈〉〜–—‐·]+")
+_OTHER_TOKEN = r"\x00-\x7f\s・、。…「」『』【】〔〕《》〈〉〜–—‐·"  # what such a token does not hold
+_TOKENS = re.compile(rf"[a-z0-9]+|[^{_OTHER_TOKEN}]+")
+_BETWEEN_TOKENS = re.compile(rf"(?:(?![a-z0-9\n])[{_OTHER_TOKEN}])+")
 
 
 @lru_cache(maxsize=65_536)
@@ -30,6 +32,12 @@ def fold(text: str) -> str:
             tokens.append(token)
         after_single = single
     return f" {' '.join(tokens)} " if tokens else ""
+
+
+def squashed(texts: Iterable[str]) -> list[str]:
+    """Each text as `fold` gives it, without any spaces; all in one go, which takes a fraction of the time."""
+    lines = "\n".join(text.replace("\n", " ") for text in texts)
+    return _BETWEEN_TOKENS.sub("", unicodedata.normalize("NFKC", lines).lower()).split("\n")
 
 
 def needle(word: str) -> str:

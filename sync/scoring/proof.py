@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from sync.core.activity import Kind
 from sync.core.text import Text
 from sync.scoring.act_space import ActClass, ActSpace
-from sync.scoring.bounds import Bounds, attribute_bound
+from sync.scoring.bounds import Bounds
 from sync.scoring.definition import ACTIVITY, BEHAVIOUR, TOP, ActRule, AttributeRule, Model, ReactivationRule
 from sync.scoring.facts import Facts
-from sync.scoring.paths import Path, shortest
+from sync.scoring.paths import MOST_SCORED, Path, shortest
 from sync.scoring.person_space import NOBODY, NOW, PersonSpace, Values, person, person_space
 from sync.scoring.person_space import Kind as PersonKind
+from sync.scoring.relaxed import attribute_bound
 from sync.scoring.scorer import DORMANT, EXCLUDED, HOLD, HOT, NURTURE, Score, score
 from sync.scoring.totals import attainable
 from sync.scoring.witness import ZONE, Doer, Done
@@ -87,15 +89,18 @@ class Proof:
         most = best.best.most
         if most.is_hot:
             return Verdict(REACHABLE, most.total, bound, best.best.at_most)
-        state = UNREACHABLE if all(one.lacks for one in self.ceilings) else UNDECIDED
-        return Verdict(state, most.total, bound)
+        if all(one.lacks for one in self.ceilings):
+            return Verdict(UNREACHABLE, most.total, bound)
+        if path := self.path:  # where doing everything costs more than it earns, doing less may be enough
+            return Verdict(REACHABLE, path.total, bound, path.person)
+        return Verdict(UNDECIDED, most.total, bound)
 
     @cached_property
     def ceilings(self) -> list[Ceiling]:
         return [self._ceiling(case) for case in self._cases]
 
     def hot_in(self, segment: str) -> str:
-        """Whether people of this segment can be hot."""
+        """Whether people of this segment can be hot, by doing everything that counts."""
         if any(case.best.most.is_hot for case in self._cases if case.kind.segment == segment):
             return REACHABLE
         return UNREACHABLE if all(one.lacks for one in self.ceilings if one.segment == segment) else UNDECIDED
@@ -116,7 +121,7 @@ class Proof:
         lowest = TOP
         for case in self._cases:
             doer = self._doer(case, case.kind.sums[min(case.kind.sums)])
-            for shown in (_fresh(doer), doer.with_acts(self._costly(case))):
+            for shown in chain([_fresh(doer)], map(doer.with_acts, self._costly(case))):
                 found = self._score(shown)
                 if found.band == HOLD:
                     return Verdict(REACHABLE, found.total, person=shown)
@@ -143,8 +148,9 @@ class Proof:
     @cached_property
     def path(self) -> Path | None:
         """The fewest acts to hot, None when nobody was found who is."""
-        doers = [case for case in self._cases if case.best.most.is_hot]
-        found = [shortest(self.model, self.acts, case.best, case.bounds) for case in doers]
+        cases = [case for case, top in zip(self._cases, self.ceilings, strict=True) if not top.lacks]
+        tries = MOST_SCORED // max(1, len(cases))
+        found = [shortest(self.model, self.acts, case.best, case.bounds, tries) for case in cases]
         known = [path for path in found if path]
         if not known:
             return None
@@ -271,10 +277,12 @@ class Proof:
         weak = [one for one in self.acts.all if not one.tags.strong]
         return model.distinct_acts == 2 and any(best + bounds.by_one(one) >= high for one in weak)
 
-    def _costly(self, case: _Case) -> list[Done]:
-        """Acts that lose points, many of each."""
-        wanted = [one for one in self.acts.simple if any(_loses(case, number, part) for number, part in one.parts)]
-        return [Done(NOW, turn, one) for one in wanted for turn in range(100)]
+    def _costly(self, case: _Case) -> Iterator[list[Done]]:
+        """Acts that lose points, many of each sort, then of all."""
+        wanted = [one for one in self.acts.all if any(_loses(case, number, part) for number, part in one.parts)]
+        runs = [[Done(NOW, turn, one) for turn in range(100)] for one in wanted]
+        yield from runs
+        yield [done for run in runs for done in run]
 
     def _repeated(self, classes: Sequence[ActClass]) -> Verdict:
         """The same content again and again, by the best person of every sort."""

@@ -18,8 +18,7 @@ from sync.scoring.conditions import FLAG_FIELDS
 from sync.scoring.content import tags_of
 from sync.scoring.definition import (
     TOP,
-    ActiveDaysRule,
-    ActiveMonthsRule,
+    ZERO_BEHAVIOUR,
     ActRule,
     AnyRule,
     AttributeRule,
@@ -244,7 +243,7 @@ class _Ways:
     def _better(self, facts: Facts, field: str, kind: str) -> Iterator[Step]:
         told: set[str] = set()
         before = self._buckets(facts)
-        options = [(self._buckets(with_value(facts, field, value)), value) for value in self._values[field]]
+        options = [(self._buckets(with_value(facts, field, value)), value) for value in self._welcome(facts, field)]
         for after, value in sorted(options, key=lambda option: -sum(points for points, _ in option[0])):
             gained = [label for (old, _), (new, label) in zip(before, after, strict=True) if new > old]
             if not (gained or self._with_another(field)):
@@ -253,6 +252,15 @@ class _Ways:
             if label.en not in told:
                 told.add(label.en)
                 yield Step(kind, label, 0, field, value)
+
+    def _welcome(self, facts: Facts, field: str) -> list[object]:
+        """Values that exclude nobody."""
+        exclusions, reading = self._model.exclusions, self._model.reading
+        return [
+            value
+            for value in self._values[field]
+            if not any(entry.holds(with_value(facts, field, value), reading) for entry in exclusions)
+        ]
 
     def _buckets(self, facts: Facts) -> list[tuple[int, Text]]:
         """Points and words of the bucket that decides, for each attribute rule."""
@@ -330,8 +338,9 @@ class _Trial:
         self._gain: dict[Step, int] = {}
         self._left = _MOST_SCORED
         # Where a step changes which rules hold or which acts count, sums of single steps tell nothing.
-        self._additive = now.band != DORMANT and not model.segments
-        self._together = sum(_most_together(rule) for rule in model.rules)
+        wiped = now.band == DORMANT and model.dormancy.mode == ZERO_BEHAVIOUR
+        self._additive = not wiped and not model.segments
+        self._asleep = now.band == DORMANT
 
     def of(self, steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], Score] | None:
         """The steps in an order that makes her hot, None when none does."""
@@ -350,10 +359,15 @@ class _Trial:
         return None
 
     def _too_little(self, steps: tuple[Step, ...]) -> bool:
+        if self._asleep and all(step.act is None for step in steps):
+            return True
         if not self._additive:
             return False
         gained = sum(max(0, self._gain.get(step, TOP)) for step in steps)
-        return _raw(self._now) + gained + self._together < self._model.hot_threshold
+        together = sum(
+            _more_together(number, rule, steps, self._model) for number, rule in enumerate(self._model.rules)
+        )
+        return _raw(self._now) + gained + together < self._model.hot_threshold
 
     def _orders(self, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
         """What is learnt first, then the acts; in every order where a sequence may care."""
@@ -365,13 +379,12 @@ class _Trial:
         yield from dict.fromkeys((*known, *order) for order in permutations(acts))
 
 
-def _most_together(rule: AnyRule) -> int:
-    """What several steps may add by a rule beyond what each adds alone."""
+def _more_together(number: int, rule: AnyRule, steps: Sequence[Step], model: Model) -> int:
+    """What these steps may add by a rule beyond what each adds alone: all acts happen on one day."""
     if isinstance(rule, AttributeRule):
         points = [0, *(bucket.points for bucket in rule.buckets)]
         return max(points) - min(points) if any(bucket.also for bucket in rule.buckets) else 0
-    if isinstance(rule, SequenceRule):
-        return max(0, rule.points) * MOST_STEPS
-    if isinstance(rule, ActiveDaysRule | ActiveMonthsRule):
-        return max(0, rule.points)
-    return 0
+    if not isinstance(rule, SequenceRule):
+        return 0
+    playing = [step for step in steps if step.act and number in dict(tags_of(step.act, model).parts)]
+    return max(0, rule.points) * len(playing) if len(playing) > 1 else 0

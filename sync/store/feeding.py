@@ -74,7 +74,7 @@ class FeedingSide:
                 theirs = told.get(row.person_id) or _Told()
                 times = [at for at in (row.created, theirs.earliest) if at is not None]
                 # On one record only mails can be told twice, by their Message-ID.
-                repeats = theirs.logged > 1 and (row.records > 1 or theirs.messages > 1)
+                repeats = False
                 found[row.person_id] = Seen(min(times, default=row.created_at), frozenset(theirs.acts), repeats)
         return found
 
@@ -130,7 +130,7 @@ class FeedingSide:
 
     def _told(self, person_ids: Sequence[int]) -> dict[int, _Told]:
         found: dict[int, _Told] = {}
-        for person, at, activity, subject, own, logged in self.connection.execute(_activities_query(person_ids)):
+        for person, at, activity, subject, own, logged in self.connection.execute(_activities_query(person_ids)).all():
             told = found.get(person)
             if told is None:
                 told = found[person] = _Told(at)
@@ -220,13 +220,13 @@ class FeedingSide:
     def _traits(self, person_ids: Sequence[int]) -> dict[int, _Standing]:
         c = t.traits.c
         query = select(c.person_id, c.since, c.basis, *(c[name] for name in _VALUES)).where(c.person_id.in_(person_ids))
-        return {row[0]: _Standing(tuple(row[3:]), row[1], row[2]) for row in self.connection.execute(query)}
+        return {row[0]: _Standing(tuple(row[3:]), row[1], row[2]) for row in self.connection.execute(query).all()}
 
     def _acts(self, person_ids: Sequence[int]) -> dict[int, _Acts]:
         c = t.acts.c
         query = select(c.person_id, c.at, c.activity_id, c.subject_id, c.since).where(c.person_id.in_(person_ids))
         found: dict[int, _Acts] = {}
-        for person, at, activity, subject, since in self.connection.execute(query):
+        for person, at, activity, subject, since in self.connection.execute(query).all():
             found.setdefault(person, {})[at, activity] = subject, since
         return found
 

@@ -25,8 +25,8 @@ class KnowledgeSide:
         found: dict[int, list[ActRow]] = defaultdict(list)
         for piece in rows.chunks(person_ids, _PIECE):
             for query in _at_a_time(t.acts, t.past_acts, ("at", "activity_id", "subject_id"), piece, known_at):
-                for person, *act in self.connection.execute(query):
-                    found[person].append((act[0], act[1], act[2]))
+                for person, at, activity, subject in self.connection.execute(query).all():
+                    found[person].append((at, activity, subject))
         for acts in found.values():
             acts.sort()
         return found

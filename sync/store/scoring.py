@@ -6,9 +6,11 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
 from sync.core.records import ActivityRecord, CompanyRecord, RecordKey, State
 from sync.repository import Deals, Dossier, LedgerLine, Member, ScoreRow
@@ -18,9 +20,6 @@ from sync.store.feeding import BASIS_BYTES
 from sync.store.reading import packed
 
 _SCORE_FIELDS = tuple(f.name for f in fields(ScoreRow) if f.name not in ("lines", "codes"))
-_LINE_FIELDS = tuple(f.name for f in fields(LedgerLine))
-# What a CRM could be told differs only when one of these does.
-_TOLD_FIELDS = tuple(name for name in _SCORE_FIELDS if name not in ("as_of", "last_act_at", "person_id", "mark"))
 
 
 class ScoringSide:
@@ -153,18 +152,15 @@ class ScoringSide:
                 found[RecordKey(row.system, row.object, row.vendor_id)] = (row.name, row.type)
         return found
 
-    def save_scores(self, scores: Sequence[ScoreRow]) -> int:
+    def save_scores(self, scores: Sequence[ScoreRow]) -> None:
+        """Written past SQLAlchemy's per-row work: there are ten lines to a person, and everybody on the first day."""
         ids = [row.person_id for row in scores]
-        stored, bases = self.scores_of(ids, lines=False), self._bases(ids)
-        fresh = [replace(row, basis=bases.get(row.person_id, "") + _edition(row.model_version)) for row in scores]
-        changed = [row for row in fresh if _tells_more(row, stored.get(row.person_id))]
-        self.drop_scores([row.person_id for row in fresh if row.person_id in stored])
-        if fresh:
-            self.connection.execute(insert(t.scores), [_score_values(row) for row in fresh])
-        if lines := [_line_values(row.person_id, seq, line) for row in fresh for seq, line in enumerate(row.lines)]:
-            self.connection.execute(insert(t.score_lines), lines)
-        self.flag((row.person_id for row in changed), plan=True)
-        return len(changed)
+        bases = self._bases(ids)
+        self.drop_scores(ids)
+        write = partial(_write, self.connection)
+        write(t.scores, [_score_values(row, bases.get(row.person_id, "")) for row in scores])
+        write(t.score_lines, [_line_values(row, seq, line) for row in scores for seq, line in enumerate(row.lines)])
+        self.flag(ids, plan=True)
 
     def settle_bases(self, version: str) -> None:
         score, trait, awaited = t.scores.c, t.traits.c, t.awaiting.c.person_id
@@ -206,6 +202,7 @@ class ScoringSide:
         return {id: replace(row, lines=tuple(_line(line, keys) for line in lines[id])) for id, row in found.items()}
 
 
+@lru_cache(maxsize=16)
 def _edition(version: str) -> str:
     """The model's part of a basis."""
     return hashlib.blake2b(version.encode(), digest_size=BASIS_BYTES).hexdigest()
@@ -215,23 +212,36 @@ def _score(row: Any) -> ScoreRow:
     return ScoreRow(**{name: getattr(row, name) for name in _SCORE_FIELDS})
 
 
-def _score_values(row: ScoreRow) -> dict[str, Any]:
-    return {**{name: getattr(row, name) for name in _SCORE_FIELDS}, "codes": packed(row.codes) if row.codes else 0}
+def _write(connection: Connection, table: Table, values: Sequence[tuple[Any, ...]]) -> None:
+    """Inserts rows given in the order of the table's columns."""
+    if values:
+        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        marks = ", ".join(mark for _ in table.c)
+        names = ", ".join(f'"{column.name}"' for column in table.c)
+        connection.exec_driver_sql(f"insert into {table.name} ({names}) values ({marks})", list(values))
+
+
+_plain = attrgetter(*(column.name for column in t.scores.c if column.name not in ("basis", "codes")))
+_BASIS, _CODES = (list(t.scores.c.keys()).index(name) for name in ("basis", "codes"))
+
+
+def _score_values(row: ScoreRow, basis: str) -> tuple[Any, ...]:
+    values = list(_plain(row))
+    found = {_BASIS: basis + _edition(row.model_version), _CODES: packed(row.codes) if row.codes else 0}
+    for position in sorted(found):
+        values.insert(position, found[position])
+    return tuple(values)
+
+
+def _line_values(row: ScoreRow, seq: int, line: LedgerLine) -> tuple[Any, ...]:
+    evidence = " ".join(line.evidence)
+    return row.person_id, seq, line.rule, line.axis, line.points, line.count, line.last_at, evidence, line.detail
 
 
 def _line(row: Any, keys: Mapping[str, str]) -> LedgerLine:
     """Acts are named by their keys; an attribute stays what it is."""
     evidence = tuple(keys.get(part, part) for part in row.evidence.split())
     return LedgerLine(row.rule, row.axis, row.points, row.count, row.last_at, evidence, row.detail)
-
-
-def _tells_more(new: ScoreRow, old: ScoreRow | None) -> bool:
-    return old is None or any(getattr(new, name) != getattr(old, name) for name in _TOLD_FIELDS)
-
-
-def _line_values(person_id: int, seq: int, line: LedgerLine) -> dict[str, Any]:
-    values = {name: getattr(line, name) for name in _LINE_FIELDS}
-    return {"person_id": person_id, "seq": seq, **values, "evidence": " ".join(line.evidence)}
 
 
 def _first_known(members: Sequence[Member], activities: Sequence[ActivityRecord], created_at: int) -> int:

@@ -20,6 +20,7 @@ class Shell:
         self.account, self.folder = Account(folder, start=None), folder
         self.account.hot("taro@example.jp", firstname="=1+1")
         self.account.contact("hanako@example.jp")
+        self.account.provision()
         self.account.cycle()
         self.env = {name: None for name in os.environ if name.startswith("LEADSYNC_")} | self.account.env
 

@@ -178,12 +178,16 @@ def _exclusion(random: Random, number: int) -> Exclusion:
 
 
 def _condition(random: Random, field: str = "") -> Condition:
-    field = field or random.choice(("title", "industry", "region", "employees", "email_domain", "customer", "open_deal"))
+    field = field or random.choice(
+        ("title", "industry", "region", "employees", "email_domain", "customer", "open_deal")
+    )
     if field == "employees":
         low = random.choice((None, 50, 100, 300))
         return Condition(field, low=low, below=random.choice((None, (low or 0) + 50, 1_000)))
     if field == "email_domain":
-        return Condition(field, domains=tuple(map(domain_pattern, random.choice((["rival.co.jp"], ["student.*", "a.jp"])))))
+        return Condition(
+            field, domains=tuple(map(domain_pattern, random.choice((["rival.co.jp"], ["student.*", "a.jp"]))))
+        )
     if field in ("opted_out", "customer", "open_deal", "lost_deal"):
         return Condition(field, flag=random.random() < 0.7)
     if field == "title" and random.random() < 0.5:

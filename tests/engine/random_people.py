@@ -17,7 +17,15 @@ WORDS = (
     *("", "営業部長", "部長代理", "学生", "Sales Manager", "VP of Sales", "主任", "不明", "n/a"),
     *("製造業", "software", "IT・ソフトウェア", "東京都", "Osaka", "株式会社山田製作所", "Acme K.K.", "個人", "小売"),
 )
-DOMAINS = ("", "rival.co.jp", "mail.rival.co.jp example.com", "student.u-tokyo.ac.jp", "a.jp", "gmail.com", "example.com")
+DOMAINS = (
+    "",
+    "rival.co.jp",
+    "mail.rival.co.jp example.com",
+    "student.u-tokyo.ac.jp",
+    "a.jp",
+    "gmail.com",
+    "example.com",
+)
 PATHS = (
     *("/price", "/case-study/a", "/case-study/b?x=1", "/simulator", "/compare", "/contact", "/blog/cloud"),
     *("/blog/security-cloud", "/docs/whitepaper.pdf", "/seminar/analytics", "/", "/trial"),
@@ -26,7 +34,10 @@ CONTENTS = (
     *(("page_view", f"https://www.example.co.jp{path}", "", "") for path in PATHS),
     *(("email_click", f"https://example.co.jp{path}", "メールマガジン", "m1") for path in PATHS[:5]),
     *(("email_open", "", title, content) for title, content in (("料金のご案内", "m1"), ("security news", "m2"))),
-    *(("form_submit", "https://example.co.jp/price", title, f"f-{title}") for title in ("資料請求", "セミナー申込", "お問い合わせ", "x")),
+    *(
+        ("form_submit", "https://example.co.jp/price", title, f"f-{title}")
+        for title in ("資料請求", "セミナー申込", "お問い合わせ", "x")
+    ),
     *(("content_download", "", title, "") for title in ("導入事例集", "whitepaper cloud")),
     ("seminar_attended", "", "analytics セミナー", "c1"),
     ("campaign_response", "", "展示会", "c2"),

@@ -1,6 +1,6 @@
-"""The scoring engine inside the test's own process: starting one for each rescore would take most of a test's time.
+"""The scoring engine inside the test process: starting one for each rescore would take most of a test's time.
 
-Reads the same queries as the scoring process, by Python's drivers: ADBC and Python's SQLite must not meet in one process.
+Reads what the scoring process reads, by Python's drivers: ADBC and Python's SQLite must not meet in one process.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lets the tests of this folder import their tiny models."""
+"""Lets the tests of this folder import their tiny models and people."""
 
 import sys
 from pathlib import Path

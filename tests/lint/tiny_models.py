@@ -135,6 +135,7 @@ def _says(word: str) -> Condition:
     return Condition("title", any_of=phrases([word]))
 
 
+_THREE = ("beta", "alpha", "beta")
 _ANY = Matcher("", LABEL, frozenset({"page_view"}), frozenset(), frozenset(), 20_000)
 _SAME = (20_000, 90, 0, (1_000,))
 _EXTRA: dict[str, tuple[AnyRule, ...]] = {

@@ -20,8 +20,11 @@ RULES = """rules:
 
 
 def rule(field: str, *buckets: str) -> str:
-    listed = "".join(f"      - {{id: b{number}, points: {number}, {bucket}}}\n" for number, bucket in enumerate(buckets, 1))
-    return f"rules:\n  - id: r\n    axis: attribute\n    label: {{en: R, ja: R}}\n    field: {field}\n    buckets:\n{listed}"
+    listed = "".join(
+        f"      - {{id: b{number}, points: {number}, {bucket}}}\n" for number, bucket in enumerate(buckets, 1)
+    )
+    head = "rules:\n  - id: r\n    axis: attribute\n    label: {en: R, ja: R}\n"
+    return f"{head}    field: {field}\n    buckets:\n{listed}"
 
 
 def exclusion(*conditions: str) -> str:
@@ -46,7 +49,14 @@ def test_several_levels_share_a_bucket(title: str, bucket: str, person: Person, 
 
 @pytest.mark.parametrize(
     ("industry", "bucket"),
-    [("工作機械メーカー", "b1"), ("Machinery", "b1"), ("MACHINERY", "b1"), ("ソフトウェア", "b2"), ("不明", "b3"), ("", "b3")],
+    [
+        ("工作機械メーカー", "b1"),
+        ("Machinery", "b1"),
+        ("MACHINERY", "b1"),
+        ("ソフトウェア", "b2"),
+        ("不明", "b3"),
+        ("", "b3"),
+    ],
 )
 def test_a_sector_is_read_from_any_spelling(
     industry: str, bucket: str, person: Person, own_model: OwnModel, now: int
@@ -79,7 +89,8 @@ def test_further_conditions_of_a_bucket_must_hold_too(person: Person, own_model:
     model = own_model(
         rule(
             "title",
-            "level: [manager, decision_maker], and: [{field: department, any_of: [技術]}, {field: city, any_of: [大阪]}]",
+            "level: [manager, decision_maker], and: [{field: department, any_of: [技術]}, "
+            "{field: city, any_of: [大阪]}]",
             "other: true",
         )
     )
@@ -103,7 +114,8 @@ def test_an_exclusion_needs_all_of_one_of_its_conditions(person: Person, own_mod
 
 
 def test_a_segment_takes_further_conditions(person: Person, own_model: OwnModel, now: int) -> None:
-    segments = "segments:\n  - {id: s, label: {en: S, ja: S}, all: [{field: country, any_of: [jp], and: [{field: employees, from: 9}]}]}\n"
+    both = "{field: country, any_of: [jp], and: [{field: employees, from: 9}]}"
+    segments = f"segments:\n  - {{id: s, label: {{en: S, ja: S}}, all: [{both}]}}\n"
     model = own_model(RULES + segments)
     found = [score(person(country="JP", employees=size), model, now, "UTC").segment for size in (8, 9)]
     assert found == ["", "s"]
@@ -117,7 +129,10 @@ def test_domain_lists_are_the_accounts_and_no_part_of_the_version(
     filled = bound(model, {name: ["Acme.co.jp"]})
     assert filled.version == model.version
     found = [
-        [excluded(person(email_domains=(domain,)), asked, now) for domain in ("acme.co.jp", "tokyo.ACME.co.jp", "me.jp")]
+        [
+            excluded(person(email_domains=(domain,)), asked, now)
+            for domain in ("acme.co.jp", "tokyo.ACME.co.jp", "me.jp")
+        ]
         for asked in (model, filled)
     ]
     assert found == [[False, False, False], [True, True, False]]

@@ -1,6 +1,6 @@
-"""Lets the tests of this folder use the matching process of tests/jobs."""
+"""Lets the tests of this folder use their world, and the processes of tests/jobs."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "jobs"))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "jobs")]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sync.scoring.definition import ActiveDaysRule, ActiveMonthsRule, AnyRule, RecencyRule
 from sync.scoring.engine.local_days import DAY
+from sync.scoring.engine.lookups import BITS
 from sync.scoring.engine.people import PEOPLE
-from sync.scoring.engine.steps import MONTHS, SUBJECTS, Setting, Step, nothing, union
+from sync.scoring.engine.steps import CALENDAR, Setting, Step, nothing, union
 from sync.scoring.engine.waking import AWAKE
 
 ACTIVE = "scoring_active"
@@ -27,10 +27,10 @@ def activity_proofs(setting: Setting, persons: str) -> list[str]:
     return [_proof(setting, number, rule, persons) for number, rule in _rules(setting)]
 
 
-def earliest_month_day(setting: Setting) -> int:
-    """The day from which on months have to be known."""
+def earliest_day(setting: Setting) -> int:
+    """The first day that the calendar has to know."""
     months = max((rule.of_months for _, rule in _rules(setting) if isinstance(rule, ActiveMonthsRule)), default=0)
-    return setting.today - 31 * DAY * (months + 1)
+    return setting.today - max(BITS, 31 * (months + 1)) * DAY
 
 
 _Activity = ActiveDaysRule | ActiveMonthsRule | RecencyRule
@@ -49,36 +49,34 @@ def _line(setting: Setting, number: int, rule: _Activity) -> str:
 from {PEOPLE} p where p.last_day > {setting.today - rule.steps[-1].within_days * DAY}"""
     least = rule.days if isinstance(rule, ActiveDaysRule) else rule.months
     person = f"join {PEOPLE} p on p.person_id = d.person_id" if setting.segmented else ""
-    return f"""select d.person_id, {number} as rule, {points} as points, d.taken, d.last_at, 0 as code from (
-select g.person_id, cast(count(*) as bigint) as taken, max(g.last_at) as last_at from ({_groups(setting, rule)}) g
-group by g.person_id having count(*) >= {least}) d {person}"""
+    return f"""select d.person_id, {number} as rule, {points} as points, d.taken, d.last_at, 0 as code
+from ({_counted(setting, rule)}) d {person} where d.taken >= {least}"""
 
 
-def _groups(setting: Setting, rule: ActiveDaysRule | ActiveMonthsRule) -> str:
-    """Days, or months, on which each acted."""
+def _counted(setting: Setting, rule: ActiveDaysRule | ActiveMonthsRule) -> str:
+    """On how many days, or in how many months, each acted. Few enough of them are bits of one number."""
     recent = _recent(setting, rule)
-    group = "a.day" if isinstance(rule, ActiveDaysRule) else "m.month"
-    return f"""select a.person_id, {group}, max(a.acted) as last_at from {recent.source}
-where {recent.where} group by a.person_id, {group}"""
+    if _span(rule) <= BITS:
+        bit = "m.day_bit" if isinstance(rule, ActiveDaysRule) else "m.month_bit"
+        return f"""select a.person_id, cast(bit_count(bit_or({bit})) as bigint) as taken, max(a.acted) as last_at
+from {recent} group by a.person_id"""
+    each = "a.day" if isinstance(rule, ActiveDaysRule) else "m.month"
+    return f"""select g.person_id, cast(count(*) as bigint) as taken, max(g.last_at) as last_at from (
+select a.person_id, {each}, max(a.acted) as last_at from {recent} group by a.person_id, {each}) g
+group by g.person_id"""
 
 
-@dataclass(frozen=True, slots=True)
-class _Recent:
-    """Acts that a rule looks at."""
-
-    source: str
-    where: str
+def _span(rule: ActiveDaysRule | ActiveMonthsRule) -> int:
+    return rule.window_days if isinstance(rule, ActiveDaysRule) else rule.of_months
 
 
-def _recent(setting: Setting, rule: ActiveDaysRule | ActiveMonthsRule) -> _Recent:
-    source = f"{AWAKE} a join {SUBJECTS} s on s.subject_id = a.subject_id"
-    where = f"s.open = 0 and a.acted > {setting.since(rule.window_days)}"
-    if isinstance(rule, ActiveDaysRule):
-        return _Recent(source, f"{where} and a.day > {setting.today - rule.window_days * DAY}")
-    month = setting.days.month(setting.today) - rule.of_months
-    longest = setting.since((rule.of_months + 1) * 31)
-    where = f"s.open = 0 and a.acted > {longest} and m.month > {month}"
-    return _Recent(f"{source} join {MONTHS} m on m.day = a.day", where)
+def _recent(setting: Setting, rule: ActiveDaysRule | ActiveMonthsRule) -> str:
+    """Acts that a rule looks at, with what the calendar says where it is asked."""
+    if isinstance(rule, ActiveMonthsRule):
+        month = setting.days.month(setting.today) - rule.of_months
+        return f"{AWAKE} a join {CALENDAR} m on m.day = a.day where a.open = 0 and m.month > {month}"
+    calendar = f"join {CALENDAR} m on m.day = a.day" if rule.window_days <= BITS else ""
+    return f"{AWAKE} a {calendar} where a.open = 0 and a.day > {setting.today - rule.window_days * DAY}"
 
 
 def _points(setting: Setting, number: int) -> str:
@@ -96,13 +94,12 @@ def _points(setting: Setting, number: int) -> str:
 
 def _proof(setting: Setting, number: int, rule: _Activity, persons: str) -> str:
     """Only of persons whom the rule gave a line."""
+    columns = f"a.person_id, {number} as rule, l.points, a.acted, a.activity_id, a.subject_id"
     line = f"join {ACTIVE} l on l.person_id = a.person_id and l.rule = {number}"
     who = f"join {persons} w on w.person_id = a.person_id"
-    columns = f"a.person_id, {number} as rule, l.points, a.acted, a.activity_id, a.subject_id"
     if isinstance(rule, RecencyRule):
-        last = "row_number() over (partition by a.person_id order by a.activity_id desc) as newest"
-        return f"""select x.person_id, x.rule, x.points, x.acted, x.activity_id, x.subject_id from (
-select {columns}, {last} from {AWAKE} a join {SUBJECTS} s on s.subject_id = a.subject_id {line} {who}
-where s.open = 0 and a.acted = l.last_at) x where x.newest = 1"""
-    recent = _recent(setting, rule)
-    return f"select {columns} from {recent.source} {line} {who} where {recent.where}"
+        last = "row_number() over (partition by a.person_id order by a.acted desc, a.activity_id desc) as newest"
+        acts = f"select a.*, {last} from {AWAKE} a where a.open = 0"
+        return f"select {columns} from ({acts}) a {line} {who} where a.newest = 1"
+    acts = f"select a.* from {_recent(setting, rule)}"
+    return f"select {columns} from ({acts}) a {line} {who}"

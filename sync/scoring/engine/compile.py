@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from sync.scoring.definition import Model
-from sync.scoring.engine.activity import activity_steps, earliest_month_day
+from sync.scoring.engine.activity import activity_steps, earliest_day
 from sync.scoring.engine.ledger import Ledgers
-from sync.scoring.engine.local_days import DAY, LocalDays
-from sync.scoring.engine.lookups import interest_table, month_table, rule_table, worth_table
+from sync.scoring.engine.local_days import LocalDays
+from sync.scoring.engine.lookups import calendar_table, interest_table, rule_table, worth_table
 from sync.scoring.engine.people import people_steps
-from sync.scoring.engine.steps import INTERESTS, MONTHS, RULES, WORTHS, Setting, Step
+from sync.scoring.engine.steps import CALENDAR, INTERESTS, RULES, WORTHS, Setting, Step
 from sync.scoring.engine.telling import telling_steps
 from sync.scoring.engine.waking import waking_steps
 
@@ -53,11 +53,10 @@ def compile_model(model: Model, as_of: int, timezone: str, known: Collection[str
         *ledgers.steps(known),
         *telling_steps(setting, ledgers),
     ]
-    months = month_table(earliest_month_day(setting), setting.today + DAY, setting.days.month)
     tables = {
         RULES: rule_table(model),
         WORTHS: worth_table(model),
         INTERESTS: interest_table(model),
-        MONTHS: months,
+        CALENDAR: calendar_table(earliest_day(setting), setting.today, setting.days.month),
     }
     return Compiled(tuple(steps), tables)

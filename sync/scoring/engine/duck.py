@@ -83,7 +83,7 @@ class _Words:
         store(self._connection, _TEXTS, inputs.texts)
         store(self._connection, _SUBJECTS, inputs.subjects)
         for asked in self._asked:
-            store(self._connection, text_name(asked), text_table(asked, self._model, ()))
+            store(self._connection, text_name(asked), text_table(asked, self._model, (), ()))
             run(self._connection, f"create or replace temporary table {_read(asked)} (id bigint)")
         for name, table in self._subjects.tables(()).by_name().items():
             store(self._connection, name, table)
@@ -95,14 +95,14 @@ class _Words:
         self._read_subjects()
 
     def _read_texts(self, asked: Asked) -> None:
-        run(
-            self._connection,
-            f"create or replace temporary table unread as select t.id, t.text from {_TEXTS} t"
-            f" where t.id in ({distinct_texts(asked)}) and t.id not in (select r.id from {_read(asked)} r)",
+        unread = (
+            f"select t.id, t.text from {_TEXTS} t where t.id in ({distinct_texts(asked)})"
+            f" and t.id not in (select r.id from {_read(asked)} r)"
         )
-        texts = self._connection.sql("select id, text from unread").fetchall()
-        self._add(text_name(asked), text_table(asked, self._model, texts))
-        run(self._connection, f"insert into {_read(asked)} select id from unread")
+        texts = self._connection.sql(unread).to_arrow_table()
+        numbers = texts["id"].to_pylist()
+        self._add(text_name(asked), text_table(asked, self._model, numbers, texts["text"].to_pylist()))
+        self._add(_read(asked), texts.select(["id"]))
 
     def _read_subjects(self) -> None:
         unread = self._connection.sql(

@@ -10,7 +10,7 @@ from sync.scoring.engine.local_days import DAY
 from sync.scoring.engine.lookups import code_of, points_of
 from sync.scoring.engine.people import PEOPLE
 from sync.scoring.engine.sequences import chains_name, chains_steps, events_name
-from sync.scoring.engine.steps import RULES, TAKES, WORTHS, Setting, Step, listed, nothing, union
+from sync.scoring.engine.steps import PROOF, RULES, TAKES, WORTHS, Setting, Step, listed, nothing, union
 from sync.scoring.engine.waking import WOKE
 
 _TAKEN = ("person_id", "rule", "bit", "points", "worth", "day", "acted", "activity_id", "subject_id")
@@ -43,13 +43,14 @@ class Earning:
         steps.append(Step(self.lines, self._lines()))
         return steps
 
-    def proofs(self, persons: str) -> list[str]:
-        """SELECTs of the acts behind the lines of the persons in a step: person_id, rule, points (what the act's part
-        earns before any decay), acted, activity_id, subject_id. An act may come more than once."""
-        who = f"join {persons} w on w.person_id = x.person_id"
-        columns = "x.person_id, x.rule, x.points, x.acted, x.activity_id, x.subject_id"
-        acts = [*self._takes(self._setting.counting), *self._chains(self._setting.sequences), *self._chain_acts()]
-        return [f"select {columns} from ({taken}) x {who}" for taken in acts]
+    def act_proofs(self, persons: str) -> list[str]:
+        """SELECTs of PROOF: the acts behind the lines of the persons in a step, sequences aside."""
+        return [_proof(taken, persons) for taken in self._takes(self._setting.counting)]
+
+    def chain_proofs(self, persons: str) -> list[str]:
+        """Of sequences. An act may come more than once."""
+        chains = [*self._chains(self._setting.sequences), *self._chain_acts()]
+        return [_proof(taken, persons) for taken in chains]
 
     def _taken_by(self, numbers: Iterable[int]) -> str:
         wanted = set(numbers)
@@ -84,9 +85,7 @@ t.code from {self.tallies} t {" ".join(joins)}"""
         setting, back = self._setting, self._setting.reactivations
         wanted = [number for number in numbers if number not in setting.sequences]
         plain = [number for number in wanted if number not in back]
-        days = [setting.counting[number].window_days for number in wanted]
-        days += [setting.model.dormancy.days] if interests else []
-        recent = f"a.acted > {setting.since(max(days, default=0))} and a.day > {setting.today} - t.span"
+        recent = f"a.day > {setting.today} - t.span"
         if plain or interests:
             items = [f"t.rule in ({listed(plain)})"] if plain else []
             items += ["t.rule < 0"] if interests else []
@@ -96,14 +95,16 @@ t.code from {self.tallies} t {" ".join(joins)}"""
                 yield self._take_back(number, recent)
 
     def _take_back(self, number: int, recent: str) -> str:
-        """Of a reactivation: only what comes after the sleep or the loss."""
+        """Of a reactivation: only what comes after the loss, or after a sleep that ended within the window."""
         rule = self._setting.reactivations[number]
         reasons, joins = [], ""
         if rule.after_loss:
             reasons.append("a.acted > p.lost_at")
         if rule.after_dormancy:
             joins = f"left join {WOKE} v on v.person_id = a.person_id"
-            reasons.append("a.acted > v.woke_at or (a.acted = v.woke_at and a.activity_id >= v.woke_id)")
+            lately = f"v.woke_day > {self._setting.today - rule.window_days * DAY}"
+            since = "a.acted > v.woke_at or (a.acted = v.woke_at and a.activity_id >= v.woke_id)"
+            reasons.append(f"({lately} and ({since}))")
         return self._take(f"{recent} and t.rule = {number} and ({' or '.join(reasons) or '1 = 0'})", joins, True)
 
     def _take(self, where: str, joins: str = "", with_person: bool = False) -> str:
@@ -155,3 +156,8 @@ where {where}"""
             worth = "coalesce(e.worth, 0)"
         return f"""select c.person_id, c.rule, 0 as bit, {points} as points, {worth} as worth, c.day, {act}
 from {chains_name(self._prefix, len(setting.sequences[number].steps))} c {joins} where c.rule = {number}"""
+
+
+def _proof(taken: str, persons: str) -> str:
+    columns = ", ".join(f"x.{name}" for name in PROOF)
+    return f"select {columns} from ({taken}) x join {persons} w on w.person_id = x.person_id"

@@ -10,9 +10,9 @@ from sync.scoring.engine.activity import ACTIVE, activity_proofs
 from sync.scoring.engine.columns import SCORES
 from sync.scoring.engine.earning import Earning
 from sync.scoring.engine.local_days import DAY
-from sync.scoring.engine.lookups import interest_items
+from sync.scoring.engine.lookups import BITS, interest_items
 from sync.scoring.engine.people import PEOPLE
-from sync.scoring.engine.steps import INTERESTS, KNOWN, RULES, SUBJECTS, Setting, Step, union
+from sync.scoring.engine.steps import INTERESTS, KNOWN, PROOF, RULES, SUBJECTS, Setting, Step, nothing, union
 from sync.scoring.engine.waking import AWAKE
 from sync.scoring.scorer import CONDITIONS, DORMANT, EXCLUDED, HOLD, HOT, NURTURE, mark_weights
 
@@ -21,6 +21,11 @@ CLAMPED, SLEEPING, SHUT_OUT = -1, -2, -3  # lines that are no rule's
 _SOBER, _SOBER_SUMS = "scoring_sober", "scoring_sober_sums"
 _TIME_IN_MARK = 1_000_003
 _ATTRIBUTE, _ENGAGEMENT, _DISTINCT, _RECYCLED = (1 << bit for bit, _ in enumerate(CONDITIONS))
+
+
+def flag(rule: str) -> str:
+    """A bit that tells which rules gave a person a line, attribute rules aside; none for rules after the 60th."""
+    return f"case when {rule} < {BITS} then cast(1 as bigint) << cast({rule} as int) else 0 end"
 
 
 class Ledgers:
@@ -54,13 +59,13 @@ class Ledgers:
         )
         return f"""select u.person_id, cast(sum(u.behaviour) as bigint) as behaviour,
 cast(sum(u.activity) as bigint) as activity, cast(sum(u.mark) as bigint) as mark, max(u.back) as back,
-max(u.interest) as interest from (
+max(u.interest) as interest, bit_or(u.flag) as present from (
 select l.person_id, case when r.is_behaviour = 1 then l.points else 0 end as behaviour,
 case when r.is_behaviour = 0 then l.points else 0 end as activity, {mark} as mark,
-case when r.reactivates = 1 and l.points > 0 then 1 else 0 end as back, cast(-1 as bigint) as interest
-from ({lines}) l join {RULES} r on r.rule = l.rule and r.segment = 0
+case when r.reactivates = 1 and l.points > 0 then 1 else 0 end as back, cast(-1 as bigint) as interest,
+{flag("l.rule")} as flag from ({lines}) l join {RULES} r on r.rule = l.rule and r.segment = 0
 union all
-select i.person_id, 0, 0, 0, 0, {self._interest_weight()} from {self.earning.tallies} i where i.rule < 0
+select i.person_id, 0, 0, 0, 0, {self._interest_weight()}, 0 from {self.earning.tallies} i where i.rule < 0
 ) u group by u.person_id"""
 
     def _interest_weight(self) -> str:
@@ -86,7 +91,7 @@ select t.*, case when t.dormant = 1 then -least({taken}, t.clamped) else 0 end a
 select t.*, least(greatest(t.attribute + t.behaviour + t.activity, 0), {TOP}) as clamped from (
 select p.person_id, p.segment, p.exclusion, p.last_at, p.recycled_at, p.attribute,
 coalesce(s.behaviour, 0) as behaviour, coalesce(s.activity, 0) as activity,
-p.attribute_mark + coalesce(s.mark, 0) as rule_mark, coalesce(i.position, 0) as interest,
+p.attribute_mark + coalesce(s.mark, 0) as rule_mark, coalesce(s.present, 0) as present, coalesce(i.position, 0) as interest,
 case when p.sellable = 1 then coalesce(s.back, 0) else 0 end as reactivated,
 case when coalesce(p.last_day, p.first_day) <= {setting.today - dormancy.days * DAY} then 1 else 0 end as dormant
 from {PEOPLE} p left join {SUMS} s on s.person_id = p.person_id
@@ -99,17 +104,17 @@ left join {INTERESTS} i on s.interest >= 0 and i.rank = s.interest % {self._inte
         """What the acts would earn had nobody near the threshold opened a mail."""
         if not self._sober:
             return []
-        acts = f"""select a.* from {AWAKE} a join {NEAR} n on n.person_id = a.person_id
-join {SUBJECTS} s on s.subject_id = a.subject_id where s.open = 0"""
+        acts = f"select a.* from {AWAKE} a join {NEAR} n on n.person_id = a.person_id where a.open = 0"
         lines = f"select * from {self._sober.lines} union all select * from {ACTIVE}"
         sums = f"select l.person_id, cast(sum(l.points) as bigint) as points from ({lines}) l group by l.person_id"
-        return [Step(_SOBER, acts), *self._sober.steps(interests=False), Step(_SOBER_SUMS, sums)]
+        return [Step(_SOBER, acts, stored=True), *self._sober.steps(interests=False), Step(_SOBER_SUMS, sums)]
 
     def _topics(self) -> str:
         """How many distinct acts earned points, and whether one was strong."""
-        proofs = [*(self._sober or self.earning).proofs(NEAR), *activity_proofs(self._setting, NEAR)]
+        acts = self._sober or self.earning
+        proofs = [*acts.act_proofs(NEAR), *acts.chain_proofs(NEAR), *activity_proofs(self._setting, NEAR)]
         return f"""select x.person_id, count(distinct s.topic) as topics, max(s.strong) as strong
-from ({union(proofs, "")}) x join {SUBJECTS} s on s.subject_id = x.subject_id where x.points > 0
+from ({union(proofs, nothing(*PROOF))}) x join {SUBJECTS} s on s.subject_id = x.subject_id where x.points > 0
 group by x.person_id"""
 
     def _missed(self) -> str:
@@ -133,7 +138,7 @@ group by x.person_id"""
         return f"""select t.person_id, t.attribute, t.behaviour, t.activity,
 t.total - t.attribute - t.behaviour - t.activity as adjustment, t.total, {self._band()} as band, t.exclusion, t.segment,
 t.interest, t.missed, t.reactivated, t.last_at as last_act_at, t.rule_mark{self._adjustment_marks()} as mark,
-t.clamp, t.dormant, t.sleep, t.shut from (
+t.clamp, t.dormant, t.sleep, t.shut, t.present from (
 select t.*, t.clamped - t.attribute - t.behaviour - t.activity as clamp, -t.clamped - t.sleep as shut,
 case when t.total >= {model.hot_threshold} then {self._missed()} else 0 end as missed
 from {TOTALS} t left join {TOPICS} o on o.person_id = t.person_id {sober}) t"""

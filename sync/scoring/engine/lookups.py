@@ -5,7 +5,7 @@ What is read goes into small integer tables that the SQL text joins. A text that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -15,11 +15,11 @@ from sync.scoring.content import FIRST, tags_of
 from sync.scoring.definition import BEHAVIOUR, AttributeRule, Bucket, Model, ReactivationRule, Rule, SequenceRule
 from sync.scoring.engine.columns import NUMBER
 from sync.scoring.engine.local_days import DAY
+from sync.scoring.engine.sieve import DOMAINS, remarkable
 from sync.scoring.facts import Act, Facts
 from sync.scoring.scorer import mark_weights
 
 SUBJECTS, TAKES, STEPS = "scoring_subjects", "scoring_takes", "scoring_steps"  # names in the SQL text
-DOMAINS = "email_domain"
 WORD_BITS = 60  # conditions in one column of bits
 _NOBODY = Facts("", "", "", "", "", None, "", "", (), False, "", "", 0, ())
 
@@ -54,10 +54,10 @@ class Asked:
         return self._packed(condition.other for condition in self.conditions)
 
     def bits(self, text: str, model: Model) -> tuple[int, ...]:
-        facts = self._facts(text)
+        facts = self.facts(text)
         return self._packed(condition.holds(facts, model.reading) for condition in self.conditions)
 
-    def _facts(self, text: str) -> Facts:
+    def facts(self, text: str) -> Facts:
         if self.field == DOMAINS:
             return _with(email_domains=tuple(text.split()))
         return _with(**{self.field: text})
@@ -101,9 +101,10 @@ def conditions_of_bucket(bucket: Bucket) -> tuple[Condition, ...]:
     return (bucket.condition, *bucket.also)
 
 
-def text_table(asked: Asked, model: Model, texts: Iterable[tuple[int, str]]) -> pa.Table:
-    """(id, bits0, ...) of the texts whose bits are not those of an unremarkable one."""
-    read = ((number, *asked.bits(text, model)) for number, text in texts)
+def text_table(asked: Asked, model: Model, numbers: Sequence[int], texts: Sequence[str]) -> pa.Table:
+    """(id, bits0, ...) of the texts, none of them empty, whose bits are not those of an unremarkable one."""
+    found = remarkable(asked.conditions, model.reading, texts)
+    read = ((numbers[position], *asked.bits(texts[position], model)) for position in found)
     return table_of(("id", *asked.words), (row for row in read if row[1:] != asked.default))
 
 
@@ -143,7 +144,7 @@ class SubjectReader:
         steps: list[tuple[int, ...]] = []
         for row in subjects:
             number = int(row["id"])  # type: ignore[call-overload]
-            tags = tags_of(_act(row), self._model)
+            tags = tags_of(subject_act(row), self._model)
             topic = self._topics.setdefault(tags.key, len(self._topics))
             own.append((number, int(tags.is_open), int(tags.strong), topic))
             takes += ((number, *take) for take in self._rule_takes(tags.parts))
@@ -171,7 +172,7 @@ class SubjectReader:
         return found.items()
 
 
-def _act(row: Mapping[str, object]) -> Act:
+def subject_act(row: Mapping[str, object]) -> Act:
     return Act(
         id="",
         kind=str(row["kind"]),
@@ -262,5 +263,14 @@ def interest_position(model: Model, name: str) -> int:
     return names.index(name) + 1
 
 
-def month_table(first_day: int, last_day: int, month: Callable[[int], int]) -> pa.Table:
-    return table_of(("day", "month"), ((day, month(day)) for day in range(first_day, last_day + 1, DAY)))
+CALENDAR_COLUMNS = ("day", "month", "day_bit", "month_bit")
+BITS = 60  # days, or months, that one number can hold
+
+
+def calendar_table(first_day: int, today: int, month: Callable[[int], int]) -> pa.Table:
+    """The days up to today; the bits tell how many days, or months, ago they were, 0 for too many."""
+    rows = []
+    for day in range(first_day, today + 1, DAY):
+        ago = (today - day) // DAY, month(today) - month(day)
+        rows.append((day, month(day), *(1 << each if each < BITS else 0 for each in ago)))
+    return table_of(CALENDAR_COLUMNS, rows)

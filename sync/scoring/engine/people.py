@@ -39,10 +39,10 @@ def attribute_rules(setting: Setting) -> dict[int, AttributeRule]:
 
 
 def attribute_lines(setting: Setting, persons: str) -> list[str]:
-    """SELECTs of the attribute lines of the persons in a step made of PEOPLE."""
+    """SELECTs of the attribute lines of persons, rows of PEOPLE with `present`."""
     return [
         f"select p.person_id, {number} as rule, {_points(setting, number)} as points, 1 as taken, "
-        f"cast(null as bigint) as last_at, {_code(setting, number)} as code from {persons} p"
+        f"cast(null as bigint) as last_at, {_code(setting, number)} as code, p.present, 0 as adjusted from {persons} p"
         for number in attribute_rules(setting)
     ]
 

@@ -80,14 +80,15 @@ class SparkEngine:
             self._view(steps.KNOWN, known)
         self._view(_TEXTS, inputs.texts)
         for asked in asked_of(model):
-            self._view(text_name(asked), text_table(asked, model, self._texts(asked)))
+            self._view(text_name(asked), text_table(asked, model, *self._texts(asked)))
         subjects = _whole(inputs.subjects).to_pylist()
         for name, table in SubjectReader(model).tables(subjects).by_name().items():
             self._view(name, table)
 
-    def _texts(self, asked: Asked) -> list[tuple[int, str]]:
+    def _texts(self, asked: Asked) -> tuple[list[int], list[str]]:
         query = f"select t.id, t.text from {_TEXTS} t where t.id in ({distinct_texts(asked)})"
-        return [(row.id, row.text) for row in self._session.sql(query).collect()]
+        texts = self._session.sql(query).toArrow()
+        return texts["id"].to_pylist(), texts["text"].to_pylist()
 
     def _run(self, compiled: Compiled) -> dict[str, pa.Table]:
         found = {}

@@ -25,7 +25,7 @@ from sync.scoring.engine.lookups import rules_by_segment
 # What the engine is given, under the names that the text reads it by.
 PERSONS, ACTS, KNOWN = "scoring_persons", "scoring_acts", "scoring_known"
 # Look-up tables, see `lookups`.
-RULES, WORTHS, MONTHS, INTERESTS = "scoring_rules", "scoring_worths", "scoring_months", "scoring_interests"
+RULES, WORTHS, CALENDAR, INTERESTS = "scoring_rules", "scoring_worths", "scoring_calendar", "scoring_interests"
 
 Counting = ActRule | ReactivationRule | SequenceRule  # rules that count acts one by one
 
@@ -88,6 +88,13 @@ class Setting:
             Kind.EMAIL_OPEN in matcher.kinds for rule in self.counting.values() for matcher in _matchers_of(rule)
         )
 
+    @cached_property
+    def reach(self) -> int:
+        """Days that the longest look back goes: of a window, of a sequence that ends in one, or for the interest."""
+        days = [rule.window_days for rule in self.model.rules]
+        days += [rule.window_days + rule.within_seconds // DAY + 1 for rule in self.sequences.values()]
+        return max(*days, self.model.dormancy.days, 0)
+
     def since(self, days: int) -> int:
         """An instant before which no act lies within a window of so many days; days still have to be compared."""
         return self.as_of - (days + 2) * DAY
@@ -112,6 +119,9 @@ def listed(numbers: Iterable[int]) -> str:
 def union(selects: Iterable[str], otherwise: str) -> str:
     """All rows of the SELECTs; with none of them, those of `otherwise`."""
     return "\nunion all\n".join(selects) or otherwise
+
+
+PROOF = ("person_id", "rule", "points", "acted", "activity_id", "subject_id")  # an act behind a line
 
 
 def nothing(*columns: str) -> str:

@@ -1,0 +1,1 @@
+"""Scoring a generated account: the engine beside a floor written by hand."""

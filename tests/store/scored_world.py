@@ -1,0 +1,213 @@
+"""Random histories of a store: records that come, change, merge, vanish; each step as a cycle does it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+from in_process import InProcess
+from sqlalchemy import select
+from warm import ENGINE
+
+from sync.core.activity import INBOUND, OUTBOUND, Kind
+from sync.core.records import (
+    ActivityRecord,
+    CampaignRecord,
+    CompanyRecord,
+    DealRecord,
+    DealRoleRecord,
+    PersonRecord,
+    Record,
+    RecordKey,
+    State,
+)
+from sync.jobs.join_companies import join_companies
+from sync.jobs.rescore import RescoreTotals, Scoring, rescore
+from sync.jobs.resolve import resolve
+from sync.scoring.model import load_model
+from sync.store import tables as t
+from sync.store.database import SqlStore
+
+DAY = 86_400
+START = 1_795_050_000  # 2026-11-19 10:00 in Tokyo
+ZONE = "Asia/Tokyo"
+_TITLES = ("営業部長", "課長", "担当", "代表取締役", "学生", "")
+_PAGES = ("/pricing", "/case-study/a", "/blog", "/simulator", "/compare", "/contact")
+
+
+class World:
+    """A store, a clock and dice."""
+
+    def __init__(self, store: SqlStore, seed: int, model: str = "basic") -> None:
+        self.store = store
+        self.rng = random.Random(seed)
+        self.now = START
+        self.scoring = Scoring(load_model(model), ZONE, "ja")
+        self.scorer = InProcess()
+        self.people: dict[RecordKey, PersonRecord] = {}
+        self.acts: dict[RecordKey, ActivityRecord] = {}
+        self._made = 0
+
+    def step(self, changes: int = 6) -> RescoreTotals:
+        """Some time passes, some things happen, a cycle runs."""
+        self.now += self.rng.choice((300, 3_600, DAY // 2, DAY, 9 * DAY))
+        self.save(*(record for _ in range(changes) for record in self.something()))
+        return self.cycle()
+
+    def cycle(self) -> RescoreTotals:
+        join_companies(self.store, lambda: None)
+        resolve(self.store, ENGINE, lambda: self.now, lambda: None)
+        return self.score()
+
+    def score(self) -> RescoreTotals:
+        return rescore(self.store, self.scorer, self.scoring, lambda: self.now, lambda: None)
+
+    def save(self, *records: Record) -> None:
+        for record in records:
+            if isinstance(record, PersonRecord):
+                self.people[record.key] = record
+            if isinstance(record, ActivityRecord):
+                self.acts[record.key] = record
+        with self.store.begin() as unit:
+            unit.save(records, self.now)
+
+    def something(self) -> list[Record]:
+        happens = [self.new_person, self.new_act, self.new_act, self.new_act, self.logged_twice, self.deal, self.role]
+        happens += [self.changed_person, self.changed_act, self.company, self.content, self.gone]
+        return self.rng.choice(happens)()
+
+    def new_person(self) -> list[Record]:
+        self._made += 1
+        system, object_ = self.rng.choice((("hubspot", "contact"), ("salesforce", "lead"), ("salesforce", "contact")))
+        mailbox = self.rng.randrange(6)  # few: some of them turn out to be one person
+        key = RecordKey(system, object_, f"{object_}{self._made}")
+        return [self._person(key, f"p{mailbox}@firm{mailbox % 3}.co.jp")]
+
+    def changed_person(self) -> list[Record]:
+        if not self.people:
+            return self.new_person()
+        record = self.rng.choice(list(self.people.values()))
+        return [self._person(record.key, record.email)]
+
+    def gone(self) -> list[Record]:
+        if self.people and self.rng.random() < 0.5:
+            record = self.rng.choice(list(self.people.values()))
+            state = self.rng.choice((State.ARCHIVED, State.LIVE, State.ARCHIVED))
+            return [replace(record, state=state, modified_at=self.now)]
+        if not self.acts:
+            return []
+        act = self.rng.choice(list(self.acts.values()))
+        return [replace(act, state=self.rng.choice((State.ARCHIVED, State.LIVE)), modified_at=self.now)]
+
+    def new_act(self) -> list[Record]:
+        self._made += 1
+        kind = self.rng.choice((*[Kind.PAGE_VIEW] * 2, Kind.EMAIL_OPEN, Kind.FORM_SUBMIT, Kind.CONTENT_DOWNLOAD))
+        at = self.now - self.rng.choice((10, 600, DAY, 20 * DAY, 100 * DAY, 200 * DAY)) + self.rng.randrange(9)
+        return [self._act(RecordKey("hubspot", "page_view", f"a{self._made}"), kind, at)]
+
+    def changed_act(self) -> list[Record]:
+        if not self.acts:
+            return self.new_act()
+        act = self.rng.choice(list(self.acts.values()))
+        at = self.rng.choice((act.occurred_at, act.occurred_at - DAY))
+        return [self._act(act.key, act.kind, at)]
+
+    def logged_twice(self) -> list[Record]:
+        """A call, in one CRM or in both."""
+        self._made += 1
+        at = self.now - self.rng.randrange(5 * DAY)
+        direction = self.rng.choice((INBOUND, OUTBOUND, ""))
+        keys = [RecordKey("hubspot", "call", f"c{self._made}"), RecordKey("salesforce", "task", f"c{self._made}")]
+        made = [self._act(key, Kind.CALL, at, direction=direction, title="お電話") for key in keys]
+        return list(made[: self.rng.choice((1, 2))])
+
+    def company(self) -> list[Record]:
+        n = self.rng.randrange(3)
+        system = self.rng.choice(("hubspot", "salesforce"))
+        size = self.rng.choice((20, 120, 800, None))
+        key = RecordKey(system, "company", str(n))
+        return [CompanyRecord(key, self.now, name=f"第{n}工業", domain=f"firm{n}.co.jp", employees=size)]
+
+    def deal(self) -> list[Record]:
+        n = self.rng.randrange(4)
+        people = tuple(key for key in self._some_people() if key.system == "hubspot")
+        return [
+            DealRecord(
+                RecordKey("hubspot", "deal", str(n)),
+                self.now,
+                state=self.rng.choice((State.LIVE, State.LIVE, State.ARCHIVED)),
+                status=self.rng.choice(("open", "won", "lost")),
+                closed_at=self.now - self.rng.randrange(40 * DAY),
+                company=self.rng.choice((None, RecordKey("hubspot", "company", str(n % 3)))),
+                people=self.rng.choice((people, None)),
+            )
+        ]
+
+    def role(self) -> list[Record]:
+        deal = RecordKey("salesforce", "deal", "S")
+        people = [key for key in self._some_people() if key.system == "salesforce"]
+        status, state = self.rng.choice(("open", "lost")), self.rng.choice((State.LIVE, State.ARCHIVED))
+        roles = [
+            DealRoleRecord(RecordKey("salesforce", "role", f"r-{key.id}"), self.now, deal, key, state=state)
+            for key in people
+        ]
+        return [DealRecord(deal, self.now, status=status, closed_at=self.now - DAY), *roles]
+
+    def content(self) -> list[Record]:
+        name = self.rng.choice(("デモのお申し込み", "メールマガジン", "料金のお問い合わせ"))
+        return [CampaignRecord(RecordKey("hubspot", "form", "f1"), self.now, name=name, type="form")]
+
+    def _person(self, key: RecordKey, email: str) -> PersonRecord:
+        rng = self.rng
+        company = RecordKey(key.system, "company", str(rng.randrange(3))) if rng.random() < 0.5 else None
+        return PersonRecord(
+            key,
+            self.now,
+            created_at=rng.choice((None, START - 300 * DAY, START - 5 * DAY)),
+            email=email,
+            last_name="山田",
+            title=rng.choice(_TITLES),
+            country=rng.choice(("日本", "")),
+            city=rng.choice(("横浜市", "")),
+            employees=rng.choice((None, 20, 500)),
+            industry=rng.choice(("製造業", "")),
+            opted_out=rng.random() < 0.1,
+            company=company,
+        )
+
+    def _act(self, key: RecordKey, kind: str, at: int, **values: Any) -> ActivityRecord:
+        people = self._some_people()
+        told = {
+            "url": f"https://www.example.jp{self.rng.choice(_PAGES)}?utm={self.rng.randrange(99)}",
+            "content_id": "f1" if kind == Kind.FORM_SUBMIT else "",
+            **values,
+        }
+        email = "" if people else f"p{self.rng.randrange(6)}@firm0.co.jp"
+        return ActivityRecord(key, self.now, kind, at, people=people, email=email, **told)
+
+    def _some_people(self) -> tuple[RecordKey, ...]:
+        known = sorted(self.people)
+        return tuple(self.rng.sample(known, min(len(known), self.rng.choice((0, 1, 1, 2)))))
+
+    # --- what came of it ---
+
+    def living(self) -> list[int]:
+        with self.store.reading() as unit:
+            c = t.persons.c
+            return list(unit.connection.scalars(select(c.id).where(c.merged_into.is_(None)).order_by(c.id)))
+
+    def table(self, table: Any) -> list[tuple[Any, ...]]:
+        """Its rows; of acts and traits without the time since when they are known."""
+        with self.store.reading() as unit:
+            columns = [column for column in table.c if column.name != "since"]
+            found = unit.connection.execute(select(*columns)).all()
+            return sorted(tuple(map(str, row)) for row in found)
+
+    def everything_anew(self) -> None:
+        """Forgets what was found out about people, so that the next scoring starts from the records."""
+        with self.store.begin() as unit:
+            for table in (t.acts, t.traits, t.past_acts, t.past_traits, t.score_lines, t.scores):
+                unit.connection.execute(table.delete())
+            unit.connection.execute(t.persons.update().values(score_due=True, traits_due=True))
+            unit.set_fact("scored_for", None)
