@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,8 @@ from sync.core.fields import BANDS
 from sync.core.text import Text
 from sync.errors import ConfigError
 from sync.jobs import people_list, stale
-from sync.jobs.people_list import Listed
+from sync.jobs.almost_hot import missing_attribute_candidates
+from sync.jobs.people_list import Listed, almost_hot_people
 from sync.repository import PersonFilter
 
 app = typer.Typer()
@@ -31,19 +33,28 @@ def list_people(
     interest: Annotated[str, typer.Option(help="An interest as the CRM shows it.")] = "",
     stale_: Annotated[bool, typer.Option("--stale", help="Hot and not contacted, or high without activity.")] = False,
     reactivated: Annotated[bool, typer.Option(help="Came back after a sleep or a lost deal.")] = False,
+    almost_hot: Annotated[bool, typer.Option("--almost-hot", help="Hot if one missing attribute were known.")] = False,
     queued: Annotated[bool, typer.Option(help="Hot, and waiting for a turn to get a task.")] = False,
     limit: Annotated[int, typer.Option(help="How many people the terminal shows.", min=1, max=10_000)] = 50,
     csv_file: Annotated[Path | None, typer.Option("--csv", help="Write everybody to this file instead.")] = None,
     json_: AsJson = False,
 ) -> int:
-    """List people by band, segment or interest; the stale, the reactivated, the queued."""
+    """List people by band, segment or interest; the stale, the reactivated, the queued, the almost hot."""
     wanted = PersonFilter(_known_band(band), segment, interest, reactivated, queued)
-    if stale_ and wanted != PersonFilter():
-        raise ConfigError(Text("--stale stands alone", "--stale は他の条件と併用できません"))
+    if sum((stale_, almost_hot, wanted != PersonFilter())) > 1:
+        raise ConfigError(
+            Text(
+                "--stale and --almost-hot stand alone: give one of them and nothing else",
+                "--stale と --almost-hot は、ほかの条件と併用できません",
+            )
+        )
     with open_service(need_connector=False) as service:
         most = _EVERYBODY if csv_file else limit
         if stale_:
             return _stale(service, most, csv_file, json_)
+        if almost_hot:
+            found = list(missing_attribute_candidates(service.store, service.scoring, int(service.clock())))
+            return _shown(service, islice(almost_hot_people(service.store, found), most), limit, csv_file, json_)
         people = people_list.people_like(service.store, wanted, most)
         return _shown(service, people, limit, csv_file, json_)
 
@@ -72,9 +83,8 @@ def recycle(
         if not plan and ids:
             stale.recycle(service.store, ids, now)
         if json_:
-            print_json(
-                {"plan": plan, "people": list(shown.rows(hot, settings.timezone)), "not_hot": len(people) - len(hot)}
-            )
+            back = list(shown.rows(hot, settings.timezone, settings.language))
+            print_json({"plan": plan, "people": back, "not_hot": len(people) - len(hot)})
             return 0
         out.print(shown.table(hot, len(hot) + 1, settings.timezone, settings.language))
         say(_recycled(len(hot), len(people) - len(hot), plan), settings.language)
@@ -97,7 +107,7 @@ def _stale(service: Service, most: int, csv_file: Path | None, as_json: bool) ->
         queue = stale.stale_queue(unit, int(service.clock()), settings.timezone)
     people = people_list.stale_people(service.store, queue.leads[:most])
     if as_json:
-        print_json(shown.stale_document(queue, people, settings.timezone))
+        print_json(shown.stale_document(queue, people, settings.timezone, settings.language))
         return 0
     code = _shown(service, people, most, csv_file, False)
     for part in shown.stale_summary(queue, settings.language):
@@ -108,10 +118,10 @@ def _stale(service: Service, most: int, csv_file: Path | None, as_json: bool) ->
 def _shown(service: Service, people: Iterator[Listed], limit: int, csv_file: Path | None, as_json: bool) -> int:
     timezone, language = service.settings.timezone, service.settings.language
     if csv_file:
-        spreadsheet.write_rows(csv_file, shown.rows(people, timezone), shown.COLUMNS)
+        spreadsheet.write_rows(csv_file, shown.rows(people, timezone, language), shown.COLUMNS)
         say(Text(f"Written to {csv_file}", f"出力: {csv_file}"), language)
     elif as_json:
-        print_json(list(shown.rows(people, timezone)))
+        print_json(list(shown.rows(people, timezone, language)))
     else:
         out.print(shown.table(list(people), limit, timezone, language))
     return 0

@@ -18,16 +18,17 @@ from sync.jobs.stale import StaleQueue
 
 COLUMNS = (
     "person_key", "records", "name", "company", "title", "email", "owner", "band", "score", "segment", "interest",
-    "reason", "last_act", "hot_since", "sla_state", "sla_due", "task", "reactivated", "stale", "stale_since",
+    "reason", "lacks", "last_act", "hot_since", "sla_state", "sla_due", "task", "reactivated", "stale", "stale_since",
 )  # fmt: skip
 _SLA = dict(SLA_STATES)
+_LACKS = Text("hot if known: {what}", "判明すればホット: {what}")
 STALE = {
     "untouched": Text("hot, not contacted", "ホットだが未対応"),
     "idle": Text("high score, no activity", "高得点だが活動なし"),
 }
 
 
-def row(person: Listed, timezone: str) -> dict[str, object]:
+def row(person: Listed, timezone: str, language: str) -> dict[str, object]:
     """One person with stable words; times as local texts, the score in whole points rounded downwards."""
     return {
         "person_key": person.key,
@@ -42,6 +43,7 @@ def row(person: Listed, timezone: str) -> dict[str, object]:
         "segment": person.segment,
         "interest": person.interest,
         "reason": person.reason,
+        "lacks": person.lacks.to(language) if person.lacks else "",
         "last_act": when(person.last_act_at, timezone) if person.last_act_at else "",
         "hot_since": when(person.hot_since, timezone) if person.hot_since else "",
         "sla_state": person.sla_state,
@@ -53,8 +55,8 @@ def row(person: Listed, timezone: str) -> dict[str, object]:
     }
 
 
-def rows(people: Iterable[Listed], timezone: str) -> Iterator[dict[str, object]]:
-    return (row(person, timezone) for person in people)
+def rows(people: Iterable[Listed], timezone: str, language: str) -> Iterator[dict[str, object]]:
+    return (row(person, timezone, language) for person in people)
 
 
 def table(people: Sequence[Listed], limit: int, timezone: str, language: str) -> RenderableType:
@@ -91,18 +93,19 @@ def _cells(person: Listed, timezone: str, language: str) -> list[RenderableType]
         follow_up = [word(TASK, person.task_state, language)]
     if person.stale:
         follow_up.append(STALE[person.stale].to(language))
+    lacks = _LACKS.to(language).format(what=person.lacks.to(language)) if person.lacks else ""
     return [
         str(person.total // 1000),
         BAND[person.band].to(language),
         RichText(who),
-        RichText(person.reason),
+        RichText("\n".join(part for part in (lacks, person.reason) if part)),
         RichText(person.owner),
         when(person.last_act_at, timezone) if person.last_act_at else "",
         RichText("\n".join(follow_up)),
     ]
 
 
-def stale_document(queue: StaleQueue, people: Iterable[Listed], timezone: str) -> dict[str, Any]:
+def stale_document(queue: StaleQueue, people: Iterable[Listed], timezone: str, language: str) -> dict[str, Any]:
     return {
         "untouched": queue.count("untouched"),
         "idle": queue.count("idle"),
@@ -110,7 +113,7 @@ def stale_document(queue: StaleQueue, people: Iterable[Listed], timezone: str) -
             {"week": week.week, "untouched": week.untouched, "long_untouched": week.long_untouched, "idle": week.idle}
             for week in queue.weeks
         ],
-        "people": list(rows(people, timezone)),
+        "people": list(rows(people, timezone, language)),
     }
 
 

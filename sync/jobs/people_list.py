@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sync.core.records import RecordKey, State
+from sync.core.text import Text
 from sync.handoff.owners import OwnerBook
 from sync.identity.survivorship import profile
+from sync.jobs.almost_hot import AlmostHot
 from sync.repository import Dossier, Episode, PersonFilter, ScoreRow, StaleLead, Store, Unit
 
 BATCH = 500
@@ -17,6 +19,7 @@ BATCH = 500
 class Listed:
     """One person of a list. `total` in thousandths; `stale` is the kind of staleness and `since` when it began."""
 
+    person_id: int
     key: str
     records: tuple[RecordKey, ...]
     name: str
@@ -37,6 +40,7 @@ class Listed:
     reactivated: bool
     stale: str = ""
     since: int | None = None
+    lacks: Text | None = None  # what would make her hot if it were known
 
 
 def people_like(store: Store, wanted: PersonFilter, limit: int) -> Iterator[Listed]:
@@ -47,6 +51,14 @@ def people_like(store: Store, wanted: PersonFilter, limit: int) -> Iterator[List
 
 def stale_people(store: Store, leads: Sequence[StaleLead]) -> Iterator[Listed]:
     yield from listed(store, [lead.person_id for lead in leads], {lead.person_id: lead for lead in leads})
+
+
+def almost_hot_people(store: Store, candidates: Sequence[AlmostHot]) -> Iterator[Listed]:
+    """Those who would be hot if one missing attribute were known, the highest score first."""
+    best = sorted(candidates, key=lambda each: (-each.total, each.person_id))
+    lacking = {each.person_id: each.missing for each in best}
+    for person in listed(store, list(lacking)):
+        yield replace(person, lacks=lacking[person.person_id])
 
 
 def listed(store: Store, person_ids: Sequence[int], stale: dict[int, StaleLead] | None = None) -> Iterator[Listed]:
@@ -73,6 +85,7 @@ def _listed(
 ) -> Listed:
     known = profile(dossier)
     return Listed(
+        person_id=dossier.person_id,
         key=dossier.key,
         records=tuple(member.record.key for member in dossier.members if member.record.state is State.LIVE),
         name=known.name,

@@ -74,7 +74,7 @@ class FeedingSide:
                 theirs = told.get(row.person_id) or _Told()
                 times = [at for at in (row.created, theirs.earliest) if at is not None]
                 # On one record only mails can be told twice, by their Message-ID.
-                repeats = False
+                repeats = theirs.logged > 1 and (row.records > 1 or theirs.messages > 1)
                 found[row.person_id] = Seen(min(times, default=row.created_at), frozenset(theirs.acts), repeats)
         return found
 

@@ -95,3 +95,14 @@ def test_recycling_sends_a_hot_person_back_until_she_acts_again(shell: Shell) ->
 def test_recycling_nobody_or_somebody_unknown_is_refused(shell: Shell) -> None:
     assert shell.run("recycle").exit_code == 2
     assert shell.run("recycle", "nobody@example.jp").exit_code == 2
+
+
+def test_who_lacks_one_attribute_to_be_hot_is_listed_with_what_it_is(shell: Shell) -> None:
+    person = shell.account.contact("ichiro@example.jp", numemployees="500", lastname="佐藤")
+    shell.account.page_view(person, "/pricing", 5)
+    shell.account.demo_request("ichiro@example.jp", 5)
+    shell.account.cycle()
+    (found,) = shell.listed("--almost-hot")
+    assert found["email"] == "ichiro@example.jp"
+    assert "役職" in found["lacks"]
+    assert "判明すればホット" in shell.run("list", "--almost-hot").stdout

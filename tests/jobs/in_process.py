@@ -14,7 +14,7 @@ import psycopg
 import pyarrow as pa
 
 from sync.repository import ScoringSource
-from sync.scoring.engine import Inputs, Results, columns
+from sync.scoring.engine import Engine, Inputs, Results, columns
 from sync.scoring.engine.duck import DuckEngine
 from sync.scoring.model import Model
 
@@ -29,8 +29,8 @@ _SCHEMAS = {
 class InProcess:
     """A `sync.jobs.rescore.Scorer`. Counts how many scores it returned."""
 
-    def __init__(self) -> None:
-        self._engine = DuckEngine()
+    def __init__(self, engine: Engine | None = None) -> None:
+        self._engine = engine or DuckEngine()
         self.returned = 0
 
     def score(self, source: ScoringSource, model: Model, as_of: int, timezone: str) -> Iterator[Results]:

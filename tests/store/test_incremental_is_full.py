@@ -22,7 +22,7 @@ _BY_WORDS_ALONE = {
 @pytest.mark.parametrize("seed", range(4))
 def test_scores_kept_up_bit_by_bit_are_those_of_the_records(store: SqlStore, seed: int) -> None:
     world = World(store, seed)
-    for _ in range(9):
+    for _ in range(14):
         world.step()
     world.now += DAY
     world.score()
@@ -39,7 +39,7 @@ def test_scores_kept_up_bit_by_bit_are_those_of_the_records(store: SqlStore, see
 @pytest.mark.parametrize("seed", range(4, 7))
 def test_incremental_equals_full(store: SqlStore, seed: int) -> None:
     world = World(store, seed)
-    for _ in range(9):
+    for _ in range(14):
         world.step()
     kept = [world.table(table) for table in (t.acts, t.traits, t.score_lines)]
     shown = scores(world)

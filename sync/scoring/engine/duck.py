@@ -6,6 +6,7 @@ Persons are scored in blocks, each with her acts, so that memory does not grow w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 
 import duckdb
 import pyarrow as pa
@@ -40,11 +41,11 @@ class DuckEngine:
             store(self._connection, name, table)
         others = [inputs.acts] if known is None else [inputs.acts, known]
         for persons, rest in blocks(inputs.persons, others, self._persons_a_block):
-            store(self._connection, steps.PERSONS, persons)
-            for name, table in zip((steps.ACTS, steps.KNOWN), rest, strict=False):
-                store(self._connection, name, table)
-            words.read()
-            yield self._results(compiled)
+            with ExitStack() as given:
+                for name, table in zip((steps.PERSONS, steps.ACTS, steps.KNOWN), (persons, *rest), strict=False):
+                    given.enter_context(viewed(self._connection, name, table))
+                words.read()
+                yield self._results(compiled)
 
     def close(self) -> None:
         self._connection.close()
@@ -96,8 +97,8 @@ class _Words:
 
     def _read_texts(self, asked: Asked) -> None:
         unread = (
-            f"select t.id, t.text from {_TEXTS} t where t.id in ({distinct_texts(asked)})"
-            f" and t.id not in (select r.id from {_read(asked)} r)"
+            f"select d.id, t.text from ({distinct_texts(asked)}) d join {_TEXTS} t on t.id = d.id"
+            f" left join {_read(asked)} r on r.id = d.id where r.id is null"
         )
         texts = self._connection.sql(unread).to_arrow_table()
         numbers = texts["id"].to_pylist()

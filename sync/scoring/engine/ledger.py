@@ -91,7 +91,8 @@ select t.*, case when t.dormant = 1 then -least({taken}, t.clamped) else 0 end a
 select t.*, least(greatest(t.attribute + t.behaviour + t.activity, 0), {TOP}) as clamped from (
 select p.person_id, p.segment, p.exclusion, p.last_at, p.recycled_at, p.attribute,
 coalesce(s.behaviour, 0) as behaviour, coalesce(s.activity, 0) as activity,
-p.attribute_mark + coalesce(s.mark, 0) as rule_mark, coalesce(s.present, 0) as present, coalesce(i.position, 0) as interest,
+p.attribute_mark + coalesce(s.mark, 0) as rule_mark, coalesce(s.present, 0) as present,
+coalesce(i.position, 0) as interest,
 case when p.sellable = 1 then coalesce(s.back, 0) else 0 end as reactivated,
 case when coalesce(p.last_day, p.first_day) <= {setting.today - dormancy.days * DAY} then 1 else 0 end as dormant
 from {PEOPLE} p left join {SUMS} s on s.person_id = p.person_id

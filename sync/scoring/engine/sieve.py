@@ -40,7 +40,9 @@ def _words(conditions: Iterable[Condition], reading: Reading, texts: Sequence[st
             parts |= {_joined(phrase) for phrase in (*condition.any_of.wanted, *condition.any_of.misleading)}
     lines = squashed(texts)
     yield from (position for position, line in enumerate(lines) if line in whole)
-    yield from _Lines(lines).holding(parts)
+    found = _Lines(lines)
+    for part in parts - {""}:
+        yield from found.holding(part)
 
 
 def _joined(folded: str) -> str:
@@ -56,23 +58,27 @@ def _domains(conditions: Iterable[Condition], reading: Reading, texts: Sequence[
     yield from (position for position in range(len(texts)) if position not in told)
     lines = _Lines([domain for _, domain in named])
     for condition in conditions:
-        exact, patterns = _exact(condition.domains)
-        found = [*lines.ending_in(exact), *lines.matching(patterns)]
+        found: list[int] = []
+        for pattern in condition.domains:
+            found += lines.ending_in(_exact(pattern)) if _exact(pattern) else lines.holding(_longest_part(pattern))
         if condition.listed:
             found += [at for at, (_, name) in enumerate(named) if reading.lists_domain(condition.listed, name)]
         yield from (named[at][0] for at in found)
 
 
-def _exact(patterns: Iterable[re.Pattern[str]]) -> tuple[list[str], list[re.Pattern[str]]]:
-    """Patterns that are plain domains, as such, and the others."""
-    exact, others = [], []
-    for pattern in patterns:
-        domain = re.sub(r"\\(.)", r"\1", pattern.pattern.removeprefix(_ANY_DOMAIN))
-        if "*" not in domain and domain_pattern(domain) == pattern:
-            exact.append(domain)
-        else:
-            others.append(pattern)
-    return exact, others
+def _exact(pattern: re.Pattern[str]) -> str:
+    """The domain that a pattern stands for; "" when it stands for many."""
+    domain = _plain(pattern.pattern.removeprefix(_ANY_DOMAIN))
+    return domain if "*" not in domain and domain_pattern(domain) == pattern else ""
+
+
+def _longest_part(pattern: re.Pattern[str]) -> str:
+    """What every domain that fits the pattern holds."""
+    return max((_plain(part) for part in pattern.pattern.removeprefix(_ANY_DOMAIN).split(".*")), key=len)
+
+
+def _plain(escaped: str) -> str:
+    return re.sub(r"\\(.)", r"\1", escaped)
 
 
 class _Lines:
@@ -82,23 +88,17 @@ class _Lines:
         self._text = "\n".join(["", *lines, ""])
         self._starts = [*accumulate((len(line) + 1 for line in lines), initial=1)]
 
-    def holding(self, parts: Iterable[str]) -> Iterator[int]:
-        for part in parts:
-            yield from self._finds(part)
+    def holding(self, part: str) -> Iterator[int]:
+        """Lines with the part in them; all for ""."""
+        return self._finds(part) if part else iter(range(len(self._starts) - 1))
 
-    def ending_in(self, domains: Iterable[str]) -> Iterator[int]:
-        """Lines that are one of the domains or below it."""
-        for domain in domains:
-            yield from self._finds(f"\n{domain}\n", 1)
-            yield from self._finds(f".{domain}\n")
-
-    def matching(self, patterns: Iterable[re.Pattern[str]]) -> Iterator[int]:
-        for pattern in patterns:
-            whole = re.compile(rf"^(?:{pattern.pattern})$", re.MULTILINE)
-            yield from (self._line(found.start()) for found in whole.finditer(self._text))
+    def ending_in(self, domain: str) -> Iterator[int]:
+        """Lines that are the domain or below it."""
+        yield from self._finds(f"\n{domain}\n", 1)
+        yield from self._finds(f".{domain}\n")
 
     def _finds(self, part: str, skipped: int = 0) -> Iterator[int]:
-        at = self._text.find(part) if part else -1
+        at = self._text.find(part)
         while at >= 0:
             line = self._line(at + skipped)
             yield line

@@ -31,10 +31,11 @@ def telling_steps(setting: Setting, ledgers: Ledgers) -> list[Step]:
 def _lines(setting: Setting, ledgers: Ledgers) -> str:
     columns = ", ".join(["p.person_id", "p.segment", "w.present", *(f"p.{name}" for name in buckets(setting))])
     people = f"(select {columns} from {PEOPLE} p join {CHANGED} w on w.person_id = p.person_id)"
-    counted = "select l.person_id, l.rule, l.points, l.taken, l.last_at, l.code, w.present, 0 as adjusted from {} l join {} w on w.person_id = l.person_id"
+    kept = "l.person_id, l.rule, l.points, l.taken, l.last_at, l.code, w.present, 0 as adjusted"
+    who = f"join {CHANGED} w on w.person_id = l.person_id"
     lines = [
         *attribute_lines(setting, people),
-        *(counted.format(name, CHANGED) for name in (ledgers.earning.lines, ACTIVE)),
+        *(f"select {kept} from {name} l {who}" for name in (ledgers.earning.lines, ACTIVE)),
         _adjustment(CLAMPED, "t.clamp", "null", "t.clamp <> 0"),
         _adjustment(SLEEPING, "t.sleep", "t.last_act_at", "t.dormant = 1"),
         _adjustment(SHUT_OUT, "t.shut", "null", "t.exclusion > 0"),
