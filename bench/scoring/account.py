@@ -105,8 +105,9 @@ def _draw(of: str, salt: int, below: str | int) -> str:
 
 
 def _acts(persons: int) -> str:
-    """Two in five persons have none; who has some has a number that grows by halves of people."""
-    count = f"case when {_draw('p', 1, 10)} < 4 then 0 else cast(17 * (-ln((1 + {_draw('p', 2, 9999)}) / 10000.0)) as bigint) end"
+    """Two in five persons have none, the others 17 on average: most of them few, a few of them many."""
+    many = f"cast(17 * (-ln((1 + {_draw('p', 2, 9999)}) / 10000.0)) as bigint)"
+    count = f"case when {_draw('p', 1, 10)} < 4 then 0 else {many} end"
     moment = f"{AS_OF} - 1 - cast({_YEAR} * pow({_draw('n', 4, 1_000_000)} / 1000000.0, 1.5) as bigint)"
     return f"""with each as (
     select p, unnest(range({count})) as k from range(1, {persons} + 1) t(p)
@@ -127,7 +128,8 @@ case when {_draw("p", 12, 10)} < 2 then 0 else 1 + {_draw("p", 13, titles)} end 
 case when {_draw("p", 15, 10)} < 3 then 0 else {titles + 1} + {_draw("p", 16, industries)} end as industry,
 0::bigint as country, 0::bigint as region, 0::bigint as city, 0::bigint as source, 0::bigint as status,
 {first + many} + {_draw("p", 14, many)} as domains,
-case when {_draw("p", 17, 10)} < 3 then null else cast(pow(10, {_draw("p", 18, 400)} / 100.0) as bigint) end as employees,
+case when {_draw("p", 17, 10)} < 3 then null
+else cast(pow(10, {_draw("p", 18, 400)} / 100.0) as bigint) end as employees,
 case when {_draw("p", 19, 100)} < 3 then 1 else 0 end::bigint as opted_out,
 case when {_draw("p", 20, 100)} < 5 then 1 else 0 end::bigint as customer,
 case when {_draw("p", 21, 100)} < 2 then 1 else 0 end::bigint as open_deal,

@@ -1,7 +1,7 @@
 """The floor: SQL written by hand for the shipped model `basic` and nothing else, on the same tables.
 
-It gives the same totals and bands (a test compares them), and with reasons the same lines; but no interest, no
-evidence, no checksum, and it compares nothing with what is stored. It is told what each text and content means, which
+It gives the same totals and bands, and with reasons the same lines and evidence (a test compares them); but no
+interest, no checksum, and it compares nothing with what is stored. It is told what each text and content means, which
 the engine works out in its own time. It knows that two picked visits fill the cap of the pricing rule, one the cap of
 the sequence, and that nobody's mail opens earn anything.
 """
@@ -28,7 +28,7 @@ _MEANING = pa.schema([(name, pa.int64()) for name in ("id", "bucket", "exclusion
 
 
 def told(folder: Path) -> dict[str, pa.Table]:
-    """What the floor is told of words: `titles`, `companies`, `domains` by text; `content`, `takes`, `plays` by subject."""
+    """What the floor is told of words, by text and by subject."""
     model = load_model("basic")
     texts = opened(folder, "texts").read_all().to_pylist()
     fields = {"titles": "title", "industries": "industry", "companies": "company_name", "domains": DOMAINS}
@@ -94,7 +94,8 @@ where a.day > {_TODAY - 92 * _DAY}""",
         self._table(
             "ended",
             f"""select e.* from (select *, max(case when begins = 1 then acted end) over ({order}) as began,
-last_value(case when begins = 1 then activity_id end ignore nulls) over ({order}) as opener from played) e where ends = 1 and acted - began <= {_DAY} and day > {_TODAY - 90 * _DAY}""",
+last_value(case when begins = 1 then activity_id end ignore nulls) over ({order}) as opener from played) e
+where ends = 1 and acted - began <= {_DAY} and day > {_TODAY - 90 * _DAY}""",
         )
         self._run(f"insert into earned select e.person_id, 8 as rule, 20000 as points {more} from ended e group by 1")
         days = f"bit_count(bit_or(1 << ((({_TODAY}) - a.day) // {_DAY})))"
@@ -114,11 +115,13 @@ where c.is_open = 0 group by a.person_id""",
         self._table(
             "people",
             f"""select p.*, l.last_at, coalesce(t.bucket, case when p.title > 0 then 2 else 3 end) as title_bucket,
-case when p.employees >= 300 then 1 when p.employees >= 100 then 2 when p.employees >= 50 then 3 when p.employees >= 1 then 4
+case when p.employees >= 300 then 1 when p.employees >= 100 then 2 when p.employees >= 50 then 3
+when p.employees >= 1 then 4
 else 5 end as size_bucket, coalesce(t.exclusion, c.exclusion, d.exclusion, 0) as exclusion,
 case when p.industry = 0 or i.id is not null then 0 else 1 end as industry_known,
 case when {since} <= {_TODAY - 90 * _DAY} then 1 else 0 end as dormant
-from persons p left join lasts l using (person_id) left join titles t on t.id = p.title left join industries i on i.id = p.industry
+from persons p left join lasts l using (person_id) left join titles t on t.id = p.title 
+left join industries i on i.id = p.industry
 left join companies c on c.id = p.company_name left join domains d on d.id = p.domains""",
         )
         self._table(
@@ -128,7 +131,7 @@ sum(case when rule = 9 then points else 0 end) as activity from earned group by 
         )
         self._table(
             "totals",
-            f"""select *, case when exclusion > 0 then 0 else clamped - sleep end as total from (
+            """select *, case when exclusion > 0 then 0 else clamped - sleep end as total from (
 select *, case when dormant = 1 then least(50000, clamped) else 0 end as sleep from (
 select *, least(greatest(attribute + behaviour + activity, 0), 100000) as clamped from (
 select p.person_id, p.last_at, p.dormant, p.exclusion, coalesce(s.behaviour, 0)::bigint as behaviour,
@@ -146,14 +149,16 @@ union all select e.person_id, c.topic, c.strong from ended e join played b on b.
 join content c on c.subject_id = b.subject_id
 ) group by person_id having count(distinct topic) >= 2 or max(strong) = 1""",
         )
-        return self._connection.sql("""select t.person_id, attribute, behaviour, activity, total, last_at as last_act_at,
+        return self._connection.sql("""select t.person_id, attribute, behaviour, activity, total,
+last_at as last_act_at,
 case when exclusion > 0 then 5 when dormant = 1 then 4 when total >= 80000 and h.person_id is not null then 1
 when total >= 50000 then 2 else 3 end as band
 from totals t left join hot h on h.person_id = t.person_id order by t.person_id""").to_arrow_table()
 
     def _all_lines(self) -> pa.Table:
-        return self._connection.sql(f"""select person_id, row_number() over (partition by person_id order by place) - 1 as seq,
-rule, points, taken as count, last_at, code as detail from (
+        return self._connection.sql(f"""select person_id,
+row_number() over (partition by person_id order by place) - 1 as seq, rule, points, taken as count,
+last_at, code as detail from (
 {" union all ".join(_ATTRIBUTES)}
 union all select person_id, rule, points, taken, last_at, code, rule from earned
 union all select person_id, -1, clamped - attribute - behaviour - activity, 1, null, 0, 100 from totals
@@ -175,8 +180,8 @@ union all select e.person_id, b.acted, b.activity_id from ended e join played b 
 
 
 _ATTRIBUTES = (
-    "select person_id, 0 as rule, case title_bucket when 1 then 20000 when 2 then 5000 else 0 end as points, 1 as taken,"
-    " null::bigint as last_at, title_bucket as code, 0 as place from people",
+    "select person_id, 0 as rule, case title_bucket when 1 then 20000 when 2 then 5000 else 0 end as points,"
+    " 1 as taken, null::bigint as last_at, title_bucket as code, 0 as place from people",
     "select person_id, 1, 0, 1, null, case when industry_known = 1 then 0 else 2 end, 1 from people",
     "select person_id, 2, case size_bucket when 1 then 20000 when 2 then 10000 when 4 then -10000 else 0 end, 1, null,"
     " size_bucket, 2 from people",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import sys
 import threading
 import time
@@ -41,8 +42,10 @@ def _measured(work: Callable[[], int]) -> Took:
     memory = _Memory()
     cpu, wall = time.process_time(), time.perf_counter()
     told = work()
-    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    return Took(cpu, wall, memory.stop(), told)
+    wall, peak = time.perf_counter() - wall, memory.stop()
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)  # children that have ended
+    cpu = time.process_time() - cpu + children.ru_utime + children.ru_stime
+    return Took(cpu, wall, max(peak, children.ru_maxrss / 1024), told)
 
 
 class _Memory:
@@ -108,12 +111,32 @@ def _write(folder: Path, scores: pa.Table) -> None:
         writer.write_table(scores, max_chunksize=100_000)
 
 
+def _child(folder: Path, as_of: int, everybody: bool) -> Callable[[], int]:
+    """As the service does it: a child reads the store and sends back who changed."""
+    from bench.scoring.store import address
+    from sync.child_process import Limits
+    from sync.scoring.child import ScoringChild
+    from sync.scoring.model import load_model
+    from sync.store.database import SqlStore
+
+    model, store = load_model("basic"), SqlStore(address(folder))
+
+    def work() -> int:
+        child = ScoringChild(Limits(_MEMORY_MB, _THREADS, folder))
+        source = store.scoring_source(everybody, model.version)
+        return sum(block.scores.num_rows for block in child.score(source, model, as_of, "Asia/Tokyo"))
+
+    return work
+
+
 _WAYS: dict[str, Callable[[Path], Callable[[], int]]] = {
     "floor": lambda folder: _floor(folder, reasons=False),
     "floor_reasons": lambda folder: _floor(folder, reasons=True),
     "everybody": lambda folder: _engine(folder, AS_OF, known=False),
     "keep": lambda folder: _engine(folder, AS_OF, known=False, keep=True),
     "midnight": lambda folder: _engine(folder, AS_OF + _DAY, known=True),
+    "store_midnight": lambda folder: _child(folder, AS_OF + _DAY, everybody=True),
+    "store_some": lambda folder: _child(folder, AS_OF + _DAY, everybody=False),
 }
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from sync.console.tables import when
-from sync.console.words import BAND, JOB, STATE, SYSTEM, said_by, word
+from sync.console.words import BAND, JOB, STATE, SYSTEM, TASK, said_by, word
+from sync.core.fields import SLA_STATES, VERDICTS
 from sync.core.text import Text
 from sync.web.page import RunLine, StatusPage
 
@@ -17,6 +18,8 @@ _HEALTH = {
     "paused": Text("Paused: `leadsync resume` lets writes go on", "一時停止中: `leadsync resume` で再開"),
     "attention": Text("Needs attention", "確認が必要です"),
 }
+_SLA = dict(SLA_STATES)
+_VERDICT = dict(VERDICTS)
 _MODE = {
     "plan": Text("plan: nothing is written", "plan: 書き込みません"),
     "apply": Text("apply: scores and tasks are written", "apply: スコアとタスクを書き込みます"),
@@ -29,6 +32,7 @@ def status(page: StatusPage, language: str) -> Group:
         RichText(f"WRITE_MODE {_MODE[page.write_mode].to(language)}"),
         *_held(page, language),
         _bands(page, language),
+        *_follow_up(page, language),
         *_review(page, language),
         _crms(page, language),
     ]
@@ -53,6 +57,29 @@ def _held(page: StatusPage, language: str) -> list[RichText]:
         f"続行するには `leadsync sync --accept {page.held.id}`",
     )
     return [RichText(text.to(language), "bold red")]
+
+
+def _follow_up(page: StatusPage, language: str) -> list[RichText]:
+    """Tasks, how the clocks stand, stale leads and what sales says of scores; nothing where there is nothing."""
+    parts = [
+        (Text("Tasks", "タスク"), [f"{word(TASK, state, language)} {n}" for state, n in page.tasks]),
+        (Text("Follow-up", "対応状況"), [f"{word(_SLA, state, language)} {n}" for state, n in page.sla if n]),
+        (
+            Text("Verdicts in 90 days", "営業の判定(90日)"),
+            [f"{word(_VERDICT, v, language)} {n}" for v, n in page.verdicts],
+        ),
+        (Text("Stale leads", "塩漬けリード"), _stale(page, language)),
+    ]
+    return [RichText(f"{title.to(language)}: {', '.join(told)}") for title, told in parts if told]
+
+
+def _stale(page: StatusPage, language: str) -> list[str]:
+    if not page.stale or not (page.stale[-1].untouched or page.stale[-1].idle):
+        return []
+    now = page.stale[-1]
+    untouched = Text(f"not contacted {now.untouched}", f"未対応 {now.untouched}")
+    idle = Text(f"no activity {now.idle}", f"活動なし {now.idle}")
+    return [untouched.to(language), idle.to(language)]
 
 
 def _review(page: StatusPage, language: str) -> list[RichText]:

@@ -243,11 +243,17 @@ class Allotment:
         if episode and (account := standing.account_id or episode.account_id):
             self._episodes.setdefault(account, {})[episode.person_id, episode.number] = episode
 
+    def _as_drafted(self, stored: Episode) -> Episode:
+        """The episode as this draft leaves it, also of somebody who has gone to another company since."""
+        _, episode = self._people.get(stored.person_id, (None, None))
+        return episode if episode and episode.number == stored.number else stored
+
     def _bearers(self, standing: Standing, episode: Episode) -> Iterator[Episode]:
         """Episodes of colleagues whose task stands for her too. Who was named in one stays with it while it is open;
         who becomes hot later gets her own once the account's time is over."""
         account = standing.account_id or episode.account_id
-        for found in self._episodes.get(account or 0, {}).values():
+        for stored in self._episodes.get(account or 0, {}).values():
+            found = self._as_drafted(stored)
             theirs = found.person_id != standing.person_id and found.handover == LEAD and under_way(found)
             recent = self._moment.now - (found.ordered_at or 0) < ACCOUNT_SECONDS
             if theirs and (recent or (episode.handover == ACCOUNT and found.closed_at is None)):

@@ -135,19 +135,31 @@ def _line(unit: Unit, notice: OutgoingNotice, wording: Wording) -> str:
         _POINTS.to(language).format(n=score.total // 1000),
         _named(member) if member and wording.details else "",
         score.top_reason,
-        _responsible(notice, language) if wording.details else "",
+        _responsible(unit, notice, language) if wording.details else "",
         _DUE.to(language).format(at=_moment(episode.due_at, wording.timezone)) if episode and episode.due_at else "",
         _link(member.record.key, wording) if member else "",
     ]
     return " | ".join(part for part in told if part)
 
 
-def _responsible(notice: OutgoingNotice, language: str) -> str:
+def _responsible(unit: Unit, notice: OutgoingNotice, language: str) -> str:
     """Whose follow-up it is; of one that is overdue also the manager, whose turn it is now."""
-    owner, manager = notice.payload.get("owner") or "", notice.payload.get("manager") or ""
-    told = [_OWNER.to(language).format(who=owner)] if owner else []
-    told += [_MANAGER.to(language).format(who=manager)] if manager and notice.kind == "sla_breach" else []
-    return " | ".join(told)
+    names = _names(unit)
+    told = notice.payload
+    owner, manager = str(told.get("owner") or ""), str(told.get("manager") or "")
+    owner, manager = names.get(f"{told.get('system')}:{owner}", owner), names.get(manager, manager)
+    parts = [_OWNER.to(language).format(who=owner)] if owner else []
+    parts += [_MANAGER.to(language).format(who=manager)] if manager and notice.kind == "sla_breach" else []
+    return " | ".join(parts)
+
+
+def _names(unit: Unit) -> dict[str, str]:
+    """What people of the CRM are called, by address and by system:id."""
+    found: dict[str, str] = {}
+    for owner in unit.owners():
+        if owner.name:
+            found |= {f"{owner.system}:{owner.id}": owner.name} | ({owner.email: owner.name} if owner.email else {})
+    return found
 
 
 def _named(member: Member) -> str:

@@ -49,7 +49,7 @@ class RescoreTotals:
 
 
 @dataclass(frozen=True, slots=True)
-class _For:
+class ScoredFor:
     """What everybody's score was last computed for."""
 
     day: str
@@ -59,13 +59,13 @@ class _For:
     lists: str  # digest
 
     @classmethod
-    def of(cls, scoring: Scoring, now: int) -> _For:
+    def of(cls, scoring: Scoring, now: int) -> ScoredFor:
         lists = json.dumps({name: sorted(found) for name, found in scoring.lists.items()}, sort_keys=True)
         digest = hashlib.blake2b(lists.encode(), digest_size=8).hexdigest()
         return cls(scoring.day(now), scoring.version, scoring.timezone, scoring.language, digest)
 
     @classmethod
-    def last(cls, unit: Unit) -> _For | None:
+    def last(cls, unit: Unit) -> ScoredFor | None:
         text = unit.fact(_FACT)
         return cls(**json.loads(text)) if text else None
 
@@ -77,7 +77,7 @@ def rescore(store: Store, scorer: Scorer, scoring: Scoring, clock: Clock, betwee
     """Scores who is due; everybody when the local day, the rules or the language are others than last time."""
     now = int(clock())
     with store.begin() as unit:
-        last = _For.last(unit)
+        last = ScoredFor.last(unit)
         if last and last.timezone != scoring.timezone:
             unit.flag_all_for_score()  # which records tell of one occurrence depends on the calendar day
     totals = RescoreTotals(scored=feed(store, scoring.timezone, now, between).fed)
@@ -88,7 +88,7 @@ def rescore(store: Store, scorer: Scorer, scoring: Scoring, clock: Clock, betwee
     return totals
 
 
-def _earlier(store: Store, last: _For, scoring: Scoring) -> Scoring | None:
+def _earlier(store: Store, last: ScoredFor, scoring: Scoring) -> Scoring | None:
     """The rules of before, once more: so that what comes by new rules alone can be told apart. None when they are
     not known any more."""
     with store.reading() as unit:
@@ -112,9 +112,9 @@ class _Pass:
         self._subjects: dict[int, Subject] = {}
         self._new_rules = False
 
-    def run(self, last: _For | None) -> int:
+    def run(self, last: ScoredFor | None) -> int:
         """Returns of how many persons there is something new to tell."""
-        scoring, wanted = self.scoring, _For.of(self.scoring, self.now)
+        scoring, wanted = self.scoring, ScoredFor.of(self.scoring, self.now)
         everybody = last != wanted
         self._new_rules = last is not None and last.version != scoring.version
         with self.store.reading() as unit:
@@ -130,7 +130,6 @@ class _Pass:
                 changed += len(batch)
                 self.between()
         with self.store.begin() as unit:
-            unit.settle_bases(scoring.version)
             unit.none_awaited()
             unit.put_in_force(Rules(self.now, scoring.version, scoring.timezone, scoring.lists))
             wanted.keep(unit)

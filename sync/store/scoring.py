@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
-from functools import lru_cache, partial
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -16,8 +15,7 @@ from sync.core.records import ActivityRecord, CompanyRecord, RecordKey, State
 from sync.repository import Deals, Dossier, LedgerLine, Member, ScoreRow
 from sync.store import rows
 from sync.store import tables as t
-from sync.store.feeding import BASIS_BYTES
-from sync.store.reading import packed
+from sync.store.reading import edition, packed
 
 _SCORE_FIELDS = tuple(f.name for f in fields(ScoreRow) if f.name not in ("lines", "codes"))
 
@@ -162,14 +160,6 @@ class ScoringSide:
         write(t.score_lines, [_line_values(row, seq, line) for row in scores for seq, line in enumerate(row.lines)])
         self.flag(ids, plan=True)
 
-    def settle_bases(self, version: str) -> None:
-        score, trait, awaited = t.scores.c, t.traits.c, t.awaiting.c.person_id
-        basis = select(trait.basis + _edition(version)).where(trait.person_id == score.person_id).scalar_subquery()
-        other = and_(score.person_id.in_(select(awaited)), score.model_version == version, score.basis != basis)
-        found = self.connection.scalars(select(score.person_id).where(other)).all()
-        self.connection.execute(update(t.scores).where(other).values(basis=basis))
-        self.flag(found, plan=True)
-
     def _bases(self, person_ids: Sequence[int]) -> dict[int, str]:
         c = t.traits.c
         found: dict[int, str] = {}
@@ -202,12 +192,6 @@ class ScoringSide:
         return {id: replace(row, lines=tuple(_line(line, keys) for line in lines[id])) for id, row in found.items()}
 
 
-@lru_cache(maxsize=16)
-def _edition(version: str) -> str:
-    """The model's part of a basis."""
-    return hashlib.blake2b(version.encode(), digest_size=BASIS_BYTES).hexdigest()
-
-
 def _score(row: Any) -> ScoreRow:
     return ScoreRow(**{name: getattr(row, name) for name in _SCORE_FIELDS})
 
@@ -227,7 +211,7 @@ _BASIS, _CODES = (list(t.scores.c.keys()).index(name) for name in ("basis", "cod
 
 def _score_values(row: ScoreRow, basis: str) -> tuple[Any, ...]:
     values = list(_plain(row))
-    found = {_BASIS: basis + _edition(row.model_version), _CODES: packed(row.codes) if row.codes else 0}
+    found = {_BASIS: basis + edition(row.model_version), _CODES: packed(row.codes) if row.codes else 0}
     for position in sorted(found):
         values.insert(position, found[position])
     return tuple(values)

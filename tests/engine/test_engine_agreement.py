@@ -10,6 +10,7 @@ import pytest
 
 from sync.scoring.engine import Inputs, Results
 from sync.scoring.engine.duck import DuckEngine
+from sync.scoring.engine.people import person_columns
 from sync.scoring.engine.reference import ReferenceEngine
 from sync.scoring.model import Model, load_model, shipped_models
 from tests.engine.random_models import random_model
@@ -125,6 +126,13 @@ def test_a_model_without_rules_of_some_sort_still_scores(duck: DuckEngine) -> No
         bare = replace(model, rules=kept, segments=(), segment_rules={}, exclusions=(), cache={})
         expected = whole(ReferenceEngine(), inputs, bare, as_of, timezone)
         assert differences(whole(duck, inputs, bare, as_of, timezone), expected) == []
+
+
+def test_columns_that_the_model_does_not_ask_for_may_be_missing(duck: DuckEngine) -> None:
+    for seed in range(304, 308):
+        model, inputs, as_of, timezone = drawn(seed)
+        few = replace(inputs, persons=inputs.persons.select(person_columns(model)))
+        assert differences(whole(duck, few, model, as_of, timezone), whole(duck, inputs, model, as_of, timezone)) == []
 
 
 def test_nobody_to_score_gives_nothing(duck: DuckEngine) -> None:

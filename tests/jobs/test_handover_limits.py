@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +21,15 @@ ANN, BOB = "ann@sales.example", "bob@sales.example"
 
 def at(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=TOKYO).timestamp())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    """On SQLite only: the neighbours run the same statements on both databases."""
+    made = SqlStore(f"sqlite:///{tmp_path / 'leadsync.db'}")
+    made.migrate()
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,6 +33,15 @@ def playbook(**sla: object) -> Playbook:
     boss = Manager(Text("Sales", "営業部"), "Boss", BOSS, frozenset(), frozenset({"field"}))
     agreed = Sla(**{"reassign_after_hours": 4, "reassign_to": "group", **sla})  # type: ignore[arg-type]
     return replace(PLAYBOOK, sla=agreed, groups=(TEAM,), roles=Roles(managers=(boss,)))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    """On SQLite only: the neighbours run the same statements on both databases."""
+    made = SqlStore(f"sqlite:///{tmp_path / 'leadsync.db'}")
+    made.migrate()
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from sync.store.database import SqlStore
 DAY = 86_400
 START = 1_795_050_000  # 2026-11-19 10:00 in Tokyo
 ZONE = "Asia/Tokyo"
-PEOPLE = 8
+MAILBOXES = 8
 _TITLES = ("営業部長", "課長", "担当", "代表取締役", "学生", "")
 _PAGES = ("/pricing", "/case-study/a", "/blog", "/simulator", "/compare", "/contact")
 
@@ -50,8 +50,11 @@ class World:
         self.people: dict[RecordKey, PersonRecord] = {}
         self.acts: dict[RecordKey, ActivityRecord] = {}
         self._made = 0
-        self.save(*(record for _ in range(PEOPLE) for record in self.new_person()))
-        self.save(*(record for _ in range(3 * PEOPLE) for record in self.new_act()))
+        for n in range(MAILBOXES):
+            self.save(self._person(RecordKey("hubspot", "contact", f"h{n}"), _mailbox(n)))
+            if n % 2:
+                self.save(self._person(RecordKey("salesforce", "lead", f"l{n}"), _mailbox(n)))
+        self.save(*(record for _ in range(3 * MAILBOXES) for record in self.new_act()))
         self.cycle()
 
     def step(self, changes: int = 2) -> RescoreTotals:
@@ -78,32 +81,41 @@ class World:
             unit.save(records, self.now)
 
     def something(self) -> list[Record]:
-        happens = [self.new_person, self.new_act, self.new_act, self.new_act, self.logged_twice, self.deal, self.role]
-        happens += [self.changed_person, self.changed_act, self.company, self.content, self.gone]
+        happens = [
+            self.new_person,
+            self.changed_person,
+            self.moved_person,
+            self.gone,
+            self.company,
+            self.deal,
+            self.role,
+        ]
+        happens += [self.new_act, self.new_act, self.changed_act, self.act_gone, self.content]
+        happens += [self.logged_twice, self.logged_twice]
         return self.rng.choice(happens)()
 
     def new_person(self) -> list[Record]:
         self._made += 1
         system, object_ = self.rng.choice((("hubspot", "contact"), ("salesforce", "lead"), ("salesforce", "contact")))
-        mailbox = self.rng.randrange(6)  # few: some of them turn out to be one person
-        key = RecordKey(system, object_, f"{object_}{self._made}")
-        return [self._person(key, f"p{mailbox}@firm{mailbox % 3}.co.jp")]
+        mailbox = self.rng.randrange(MAILBOXES + 2)
+        return [self._person(RecordKey(system, object_, f"{object_}{self._made}"), _mailbox(mailbox))]
 
     def changed_person(self) -> list[Record]:
-        if not self.people:
-            return self.new_person()
-        record = self.rng.choice(list(self.people.values()))
+        record = self._anybody()
         return [self._person(record.key, record.email)]
 
+    def moved_person(self) -> list[Record]:
+        """A record with another mailbox may be another person's."""
+        return [self._person(self._anybody().key, _mailbox(self.rng.randrange(MAILBOXES)))]
+
     def gone(self) -> list[Record]:
-        if self.rng.random() < 0.3:
-            record = self.rng.choice(list(self.people.values()))
-            state = self.rng.choice((State.ARCHIVED, State.LIVE))
-            return [replace(record, state=state, modified_at=self.now)]
-        if not self.acts:
-            return []
-        act = self.rng.choice(list(self.acts.values()))
-        return [replace(act, state=self.rng.choice((State.ARCHIVED, State.LIVE)), modified_at=self.now)]
+        """And some come back."""
+        state = self.rng.choice((State.ARCHIVED, State.LIVE))
+        return [replace(self._anybody(), state=state, modified_at=self.now)]
+
+    def act_gone(self) -> list[Record]:
+        state = self.rng.choice((State.ARCHIVED, State.LIVE))
+        return [replace(self._any_act(), state=state, modified_at=self.now)]
 
     def new_act(self) -> list[Record]:
         self._made += 1
@@ -112,20 +124,23 @@ class World:
         return [self._act(RecordKey("hubspot", "page_view", f"a{self._made}"), kind, at)]
 
     def changed_act(self) -> list[Record]:
-        if not self.acts:
-            return self.new_act()
-        act = self.rng.choice(list(self.acts.values()))
+        act = self._any_act()
         at = self.rng.choice((act.occurred_at, act.occurred_at - DAY))
-        return [self._act(act.key, act.kind, at)]
+        kind = self.rng.choice((act.kind, Kind.PAGE_VIEW))
+        return [self._act(act.key, kind, at, people=self.rng.choice((act.people, self._some_people(act.key.system))))]
 
     def logged_twice(self) -> list[Record]:
-        """A call, in one CRM or in both."""
+        """A call, in one CRM or in both: of one person, if she is in both."""
         self._made += 1
-        at = self.now - self.rng.randrange(5 * DAY)
-        direction = self.rng.choice((INBOUND, OUTBOUND, ""))
-        keys = [RecordKey("hubspot", "call", f"c{self._made}"), RecordKey("salesforce", "task", f"c{self._made}")]
-        made = [self._act(key, Kind.CALL, at, direction=direction, title="お電話") for key in keys]
-        return list(made[: self.rng.choice((1, 2))])
+        at, title = self.now - self.rng.randrange(5 * DAY), self.rng.choice(("お電話", "ご相談"))
+        mailbox = _mailbox(self.rng.randrange(MAILBOXES))
+        made: list[Record] = []
+        for system, object_ in (("hubspot", "call"), ("salesforce", "task")):
+            people = tuple(k for k, record in self.people.items() if k.system == system and record.email == mailbox)
+            direction = self.rng.choice((INBOUND, OUTBOUND, ""))
+            key = RecordKey(system, object_, f"c{self._made}")
+            made.append(self._act(key, Kind.CALL, at, direction=direction, title=title, people=people[:1]))
+        return made[: self.rng.choice((1, 2, 2))]
 
     def company(self) -> list[Record]:
         n = self.rng.randrange(3)
@@ -136,7 +151,7 @@ class World:
 
     def deal(self) -> list[Record]:
         n = self.rng.randrange(4)
-        people = tuple(key for key in self._some_people() if key.system == "hubspot")
+        people = self._some_people("hubspot")
         return [
             DealRecord(
                 RecordKey("hubspot", "deal", str(n)),
@@ -151,7 +166,7 @@ class World:
 
     def role(self) -> list[Record]:
         deal = RecordKey("salesforce", "deal", "S")
-        people = [key for key in self._some_people() if key.system == "salesforce"]
+        people = self._some_people("salesforce")
         status, state = self.rng.choice(("open", "lost")), self.rng.choice((State.LIVE, State.ARCHIVED))
         roles = [
             DealRoleRecord(RecordKey("salesforce", "role", f"r-{key.id}"), self.now, deal, key, state=state)
@@ -182,18 +197,24 @@ class World:
         )
 
     def _act(self, key: RecordKey, kind: str, at: int, **values: Any) -> ActivityRecord:
-        people = self._some_people()
         told = {
+            "people": self._some_people(key.system),
             "url": f"https://www.example.jp{self.rng.choice(_PAGES)}?utm={self.rng.randrange(99)}",
             "content_id": "f1" if kind == Kind.FORM_SUBMIT else "",
             **values,
         }
-        email = "" if people else f"p{self.rng.randrange(6)}@firm0.co.jp"
-        return ActivityRecord(key, self.now, kind, at, people=people, email=email, **told)
+        email = "" if told["people"] else _mailbox(self.rng.randrange(MAILBOXES))
+        return ActivityRecord(key, self.now, kind, at, email=email, **told)
 
-    def _some_people(self) -> tuple[RecordKey, ...]:
-        known = sorted(self.people)
-        return tuple(self.rng.sample(known, min(len(known), self.rng.choice((0, 1, 1, 2)))))
+    def _some_people(self, system: str) -> tuple[RecordKey, ...]:
+        known = sorted(key for key in self.people if key.system == system)
+        return tuple(self.rng.sample(known, min(len(known), self.rng.choice((0, 1, 1, 1, 2)))))
+
+    def _anybody(self) -> PersonRecord:
+        return self.rng.choice(list(self.people.values()))
+
+    def _any_act(self) -> ActivityRecord:
+        return self.rng.choice(list(self.acts.values()))
 
     # --- what came of it ---
 
@@ -216,3 +237,7 @@ class World:
                 unit.connection.execute(table.delete())
             unit.connection.execute(t.persons.update().values(score_due=True, traits_due=True))
             unit.set_fact("scored_for", None)
+
+
+def _mailbox(n: int) -> str:
+    return f"p{n}@firm{n % 3}.co.jp"

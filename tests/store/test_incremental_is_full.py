@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from alembic import command
 from scored_world import DAY, World
 
 from sync.jobs.reference import score_row, scoreable
 from sync.store import tables as t
-from sync.store.database import SqlStore
+from sync.store.database import SqlStore, _alembic
 
 _BY_WORDS_ALONE = {
     "basis": "",
@@ -67,3 +68,16 @@ def test_scoring_again_finds_nothing_to_do(store: SqlStore) -> None:
     assert (world.table(t.scores), world.scorer.returned) == (before, returned)
     with store.reading() as unit:
         assert (unit.plan_due(0, 9), unit.awaited()) == ([], 0)
+
+
+def test_a_store_from_before_the_engine_is_scored_from_its_records(store: SqlStore) -> None:
+    world = World(store, 12)
+    kept = world.table(t.acts), world.table(t.score_lines)
+    with store.begin() as unit:
+        command.downgrade(_alembic(unit.connection), "0003")
+    store.migrate()
+    with store.reading() as unit:
+        assert set(unit.score_due(99)) == set(world.living())
+    world.score()
+    assert [row[:3] for row in world.table(t.acts)] == [row[:3] for row in kept[0]]
+    assert world.table(t.score_lines) == kept[1]

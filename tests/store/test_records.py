@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sync.core.records import ActivityRecord, CampaignRecord, CompanyRecord, PersonRecord, RecordKey, State
 from sync.identity.keys import KeyKind, key_number
+from sync.jobs.feeding import feed
 from sync.repository import Saved
 from sync.store.database import SqlStore
 
@@ -139,13 +140,17 @@ def test_the_loser_of_a_merge_is_marked_although_the_vendor_says_nothing_of_it(s
 
 
 def test_a_campaign_s_new_name_makes_its_people_due(store: SqlStore) -> None:
+    key = RecordKey("salesforce", "lead", "00Q1")
     campaign = CampaignRecord(RecordKey("salesforce", "campaign", "701"), NOW, name="x")
-    act = replace(page_view("m", ANN), content_id="701")
+    member = RecordKey("salesforce", "campaign_member", "m")
+    act = ActivityRecord(member, NOW, "campaign_response", NOW - 50, people=(key,), content_id="701")
     with store.begin() as unit:
-        unit.save([person(), campaign, act], NOW)
+        unit.save([person(key), campaign, act], NOW)
     first = settle(store)
     with store.begin() as unit:
         unit.attach_activities()
-        unit.no_longer_due([first])
+    feed(store, "Asia/Tokyo", NOW, lambda: None)
+    with store.begin() as unit:
+        assert unit.score_due(9) == []
         unit.save([replace(campaign, name="Webinar", modified_at=NOW + 1)], NOW)
         assert unit.score_due(9) == [first]

@@ -73,5 +73,5 @@ SCORES = _numbers(
 # them; for others bits of the matchers that took an act.
 LINES = _numbers("person_id", "seq", "rule", "points", "count", "last_at", "detail", nullable=("last_at",))
 
-# The acts behind a line, newest first, at most `sync.scoring.scorer.EVIDENCE_LIMIT`.
-EVIDENCE = _numbers("person_id", "rule", "position", "activity_id")
+# The acts behind a line, newest first and from position 0 on, at most `sync.scoring.scorer.EVIDENCE_LIMIT`.
+EVIDENCE = _numbers("person_id", "rule", "position", "activity_id", "at", "subject_id")

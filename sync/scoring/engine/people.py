@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from sync.scoring.conditions import FLAG_FIELDS, Condition
-from sync.scoring.definition import AnyRule, AttributeRule
-from sync.scoring.engine.lookups import WORD_BITS, Asked, asked_of, conditions_of_bucket
+from sync.scoring.definition import AnyRule, AttributeRule, Model, ReactivationRule
+from sync.scoring.engine import columns
+from sync.scoring.engine.lookups import WORD_BITS, Asked, asked_of, conditions_of, conditions_of_bucket
 from sync.scoring.engine.steps import ACTS, PERSONS, SUBJECTS, Setting, Step
 from sync.scoring.scorer import mark_weights
 
@@ -22,6 +23,16 @@ from {ACTS} a where a.at <= {setting.as_of}"""
 join {SUBJECTS} s on s.subject_id = a.subject_id
 where s.open = 0 and a.at <= {setting.as_of} group by a.person_id"""
     return [Step(SEEN, seen), Step(LAST, last, stored=True), Step(PEOPLE, _People(setting).sql(), stored=True)]
+
+
+def person_columns(model: Model) -> tuple[str, ...]:
+    """The columns of `PERSONS` that a model asks for; the others may be left out."""
+    needed = {"person_id", "first_known_at", "recycled_at", *(asked.column for asked in asked_of(model))}
+    fields = {condition.field for condition in conditions_of(model)}
+    needed |= {"lost_at" if field == "lost_deal" else field for field in fields}
+    if any(isinstance(rule, ReactivationRule) for rule in model.rules):
+        needed |= {"lost_at", "opted_out", "customer"}
+    return tuple(name for name in columns.PERSONS.names if name in needed)
 
 
 def text_name(asked: Asked) -> str:
@@ -88,13 +99,19 @@ from ({self._chosen(kept.removesuffix(", p.segment"))}) p"""
             alias = f"t_{asked.field}"
             joins.append(f"left join {text_name(asked)} {alias} on {alias}.id = p.{asked.column}")
             columns += [self._bits_of(asked, position, alias) for position in range(len(asked.words))]
-        past = ", ".join(
-            f"case when p.{name} <= {setting.as_of} then p.{name} end as {name}" for name in ("lost_at", "recycled_at")
+        given = person_columns(setting.model)
+        columns += [f"p.{name}" for name in ("opted_out", "customer", "open_deal") if name in given]
+        columns += ["coalesce(p.employees, 0) as size"] if "employees" in given else []
+        for name in ("lost_at", "recycled_at"):  # what happened after `as_of` has not happened yet
+            known = f"case when p.{name} <= {setting.as_of} then p.{name} end" if name in given else "null"
+            columns.append(f"cast({known} as bigint) as {name}")
+        sold_to = (
+            "case when p.customer = 0 and p.opted_out = 0 then 1 else 0 end"
+            if {"customer", "opted_out"} <= {*given}
+            else "0"
         )
-        flags = "p.opted_out, p.customer, p.open_deal"
-        sellable = "case when p.customer = 0 and p.opted_out = 0 then 1 else 0 end as sellable"
-        return f"""select {", ".join(["p.person_id", *columns])}, coalesce(p.employees, 0) as size, {flags}, {sellable},
-{past}, {setting.days.sql("p.first_known_at")} as first_day, l.last_at, {setting.days.sql("l.last_at")} as last_day
+        return f"""select {", ".join(["p.person_id", *columns])}, {sold_to} as sellable,
+{setting.days.sql("p.first_known_at")} as first_day, l.last_at, {setting.days.sql("l.last_at")} as last_day
 from {PERSONS} p left join {LAST} l on l.person_id = p.person_id
 {" ".join(joins)}"""
 

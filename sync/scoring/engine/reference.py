@@ -24,16 +24,12 @@ class ReferenceEngine:
     def score(
         self, inputs: Inputs, model: Model, as_of: int, timezone: str, known: Arrow | None = None
     ) -> Iterator[Results]:
-        texts = {row["id"]: str(row["text"]) for row in _rows(inputs.texts)} | {0: ""}
-        subjects = {row["id"]: row for row in _rows(inputs.subjects)}
-        acts: dict[object, list[Act]] = {}
-        for row in _rows(inputs.acts):
-            acts.setdefault(row["person_id"], []).append(_act(row, subjects[row["subject_id"]]))
+        acts = list(_rows(inputs.acts))
         before = {row["person_id"]: row for row in _rows(known)} if known is not None else {}
-        rows = _Rows(model)
-        for row in _rows(inputs.persons):
-            found = score(_facts(row, texts, acts.get(row["person_id"], [])), model, as_of, timezone)
-            rows.add(int(row["person_id"]), found, before.get(row["person_id"]))  # type: ignore[call-overload]
+        rows = _Rows(model, {str(row["activity_id"]): (row["at"], row["subject_id"]) for row in acts})
+        for facts in facts_of(inputs, acts):
+            person_id = int(facts.person_key)
+            rows.add(person_id, score(facts, model, as_of, timezone), before.get(person_id))
         yield rows.results()
 
     def close(self) -> None:
@@ -43,6 +39,17 @@ class ReferenceEngine:
 def _rows(source: Arrow) -> Iterable[_Row]:
     for batch in source.to_batches() if isinstance(source, pa.Table) else source:
         yield from batch.to_pylist()
+
+
+def facts_of(inputs: Inputs, acts: Iterable[_Row]) -> Iterator[Facts]:
+    """The persons as the scorer takes them, with their acts; both named by the numbers they have in the inputs."""
+    texts = {row["id"]: str(row["text"]) for row in _rows(inputs.texts)} | {0: ""}
+    subjects = {row["id"]: row for row in _rows(inputs.subjects)}
+    by_person: dict[object, list[Act]] = {}
+    for row in acts:
+        by_person.setdefault(row["person_id"], []).append(_act(row, subjects[row["subject_id"]]))
+    for row in _rows(inputs.persons):
+        yield _facts(row, texts, by_person.get(row["person_id"], []))
 
 
 def _facts(row: _Row, texts: Mapping[object, str], acts: list[Act]) -> Facts:
@@ -64,8 +71,9 @@ def _act(row: _Row, subject: _Row) -> Act:
 class _Rows:
     """Scores as the engines' numbers."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, acts: Mapping[str, tuple[object, object]]) -> None:
         self._model = model
+        self._acts = acts
         self._numbers = line_numbers(model)
         self._exclusions = _positions(entry.id for entry in model.exclusions)
         self._segments = _positions(segment.id for segment in model.segments)
@@ -83,7 +91,8 @@ class _Rows:
             self._lines.append([person_id, seq, number, line.points, line.count, line.last_at, line.code])
             if number >= 0 and line.axis != "attribute":
                 self._evidence += (
-                    [person_id, number, position, int(act)] for position, act in enumerate(line.evidence)
+                    [person_id, number, position, int(act), *self._acts[act]]
+                    for position, act in enumerate(line.evidence)
                 )
 
     def results(self) -> Results:

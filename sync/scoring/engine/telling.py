@@ -69,13 +69,13 @@ _CLAMPED = "case when t.clamp <> 0 then 1 else 0 end"
 def _evidence(setting: Setting, ledgers: Ledgers) -> str:
     """An act that several sequences share is named once."""
     earning = ledgers.earning
-    columns = "y.person_id, y.rule, y.acted, y.activity_id"
+    columns = "y.person_id, y.rule, y.acted, y.activity_id, y.subject_id"
     acts = union([*earning.act_proofs(CHANGED), *activity_proofs(setting, CHANGED)], nothing(*PROOF))
     acts = f"select {columns} from ({acts}) y"
     if setting.sequences:
         acts += f" union all select distinct {columns} from ({union(earning.chain_proofs(CHANGED), '')}) y"
     newest = "partition by x.person_id, x.rule order by x.acted desc, x.activity_id desc"
-    chosen = ", ".join(f"cast(x.{name} as bigint) as {name}" for name in EVIDENCE.names)
+    chosen = ", ".join(f"cast(x.{'acted' if name == 'at' else name} as bigint) as {name}" for name in EVIDENCE.names)
     return f"""select {chosen} from (
-select x.person_id, x.rule, x.activity_id, row_number() over ({newest}) - 1 as position from ({acts}) x) x
+select x.*, row_number() over ({newest}) - 1 as position from ({acts}) x) x
 where x.position < {EVIDENCE_LIMIT} order by person_id, rule, position"""
