@@ -35,7 +35,7 @@ from sync.identity.site_model import FILE_NAME, SiteModel
 from sync.identity.trainer import train_apart
 from sync.jobs.cycle import Cycle, CycleResult, Order, Reporter
 from sync.jobs.domain_lists import bind
-from sync.jobs.model_approval import model_in_force
+from sync.jobs.model_approval import MODEL_APPLIED, model_in_force
 from sync.jobs.notify import NotifyTotals, Wording, notify
 from sync.jobs.plan import Brake
 from sync.jobs.rescore import Scorer, Scoring
@@ -43,7 +43,8 @@ from sync.jobs.resolve import resolve
 from sync.ports import Clock, Connector, ConnectorContext, RecordPages
 from sync.scoring.child import SPARK, ScoringChild
 from sync.scoring.model import Model as ScoringModel
-from sync.scoring.model import load_model
+from sync.scoring.model import WrittenModel, load_written
+from sync.scoring.soundness import sound
 from sync.store.database import SqlStore
 from sync.store.lease import Busy, StoreLease
 from sync.telemetry import Telemetry
@@ -96,15 +97,25 @@ class Service:
         return self._scoring
 
     @cached_property
+    def _written_model(self) -> WrittenModel:
+        return load_written(self.settings.model)
+
+    @property
     def wanted_model(self) -> ScoringModel:
         """The scoring model that is asked for."""
-        return load_model(self.settings.model)
+        return self._written_model.model
+
+    @cached_property
+    def sound_model(self) -> ScoringModel:
+        """The same, once more than looking is to be done with it. Raises `ConfigError` when the linter finds errors."""
+        return sound(self._written_model)
 
     def _take_up_rules(self) -> None:
         """Which model scores may change with a sign-off. Raises `ConfigError` when none may."""
-        model, settings = self.wanted_model, self.settings
-        if settings.model_approval == "required" or self._lease:
-            model = model_in_force(self.store, model, settings.model_approval == "required", int(self.clock()))
+        settings, required = self.settings, self.settings.model_approval == "required"
+        model = self.sound_model if self._lease else self.wanted_model
+        if required or self._lease:
+            model = model_in_force(self.store, model, required, int(self.clock()), settings.model)
         if self._scoring is None or self._scoring.version != model.version:
             self._scoring = Scoring(model, settings.timezone, settings.language)
 
@@ -193,8 +204,10 @@ class Service:
             yield keep
 
     def cycle(self, order: Order, reporter: Reporter) -> CycleResult:
-        """One cycle under the lease. Raises `Busy` when another process works, `Stopped` after an orderly stop."""
+        """One cycle under the lease. Raises `Busy` when another process works, `Stopped` after an orderly stop,
+        `ConfigError` before anything is read or written when a model may not be used."""
         self.take_up_model()
+        _ = self.sound_model
         lease = StoreLease(self.store, self.clock)
 
         def between() -> None:
@@ -223,7 +236,11 @@ class Service:
                     reporter,
                     unavailable,
                 )
-                return cycle.run(order)
+                result = cycle.run(order)
+                if result.wrote:
+                    with self.store.begin() as unit:
+                        unit.set_fact(MODEL_APPLIED, self.scoring.version)
+                return result
             finally:
                 self._lease = None
                 self._keep_calls(force=True)

@@ -138,13 +138,14 @@ def run(
     log: IO[str] | None = None,
 ) -> int:
     """Runs until SIGTERM or Ctrl-C; the page or batch in hand is finished, at most ten seconds. Raises the
-    `ConfigError` of a broken matching model, or that a job met: going on would only repeat it.
+    `ConfigError` of a model that may not be used, or that a job met: going on would only repeat it.
 
     `greeting` is called once with the status page's address, `ended` after each cycle; logs go to `log` or
     standard error.
     """
     configure_logging("info", log)
     service.take_up_model()
+    _ = service.sound_model
     _ = service.channels  # a wrong address is told at once, not at the first hot lead
     done = threading.Event()
     refusals: list[ConfigError] = []

@@ -353,6 +353,10 @@ class Standing:
     account_owners: tuple[tuple[str, str], ...] = ()  # (system, owner id), Salesforce's first
     open_deals: tuple[OpenDeal, ...] = ()  # her own first
     answers: Mapping[int, str] = field(default_factory=dict)  # record id -> answer to its latest verdict
+    # As in a dossier, and like the account known only of who is hot, or was until now.
+    companies: Mapping[RecordKey, CompanyRecord] = field(default_factory=dict)
+    accounts: Mapping[RecordKey, tuple[RecordKey, ...]] = field(default_factory=dict)  # company -> all its records
+    chosen: Mapping[str, RecordKey] = field(default_factory=dict)  # field -> the record whose value a reviewer took
 
 
 @dataclass(frozen=True, slots=True)

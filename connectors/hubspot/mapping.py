@@ -10,7 +10,7 @@ from typing import Any
 from connectors.hubspot.failures import unexpected
 from connectors.hubspot.values import Values, epoch_ms, message_id, task_key_in
 from connectors.kana import NO_KANA, KanaFields
-from sync.core.activity import INBOUND, OUTBOUND, Kind
+from sync.core.activity import INBOUND, INTEGRATION, OUTBOUND, Kind
 from sync.core.fields import FIELDS, FieldType
 from sync.core.records import (
     HUBSPOT,
@@ -41,11 +41,13 @@ DEAL_PROPERTIES = (
     "dealname dealstage pipeline amount deal_currency_code closedate hubspot_owner_id hs_is_closed hs_is_closed_won "
     "hs_salesforceopportunityid salesforceopportunityid createdate hs_lastmodifieddate"
 ).split()
-EMAIL_PROPERTIES = ["hs_email_direction", "hs_email_subject", "hs_email_message_id"]
+EMAIL_PROPERTIES = ["hs_email_direction", "hs_email_status", "hs_email_subject", "hs_email_message_id"]
 CALL_PROPERTIES = ["hs_call_title", "hs_call_direction", "hs_call_status"]
 MEETING_PROPERTIES = ["hs_meeting_title", "hs_meeting_start_time", "hs_meeting_outcome"]
 TASK_PROPERTIES = ["hs_task_subject", "hs_task_body", "hs_task_status", "hs_task_completion_date"]
-_ACTIVITY_PROPERTIES = ["hs_timestamp", "hubspot_owner_id", "hs_createdate", "hs_lastmodifieddate"]
+_ACTIVITY_PROPERTIES = (
+    "hs_timestamp hubspot_owner_id hs_created_by_user_id hs_object_source hs_createdate hs_lastmodifieddate"
+).split()
 _DONE = "COMPLETED"
 _NUMBERS = ("phone", "mobilephone", "hs_whatsapp_phone_number")
 # Where HubSpot's own Salesforce integration notes the other side: property, our name of the object, its key prefix.
@@ -214,7 +216,10 @@ def email(item: Item, links: Links, around: Surroundings) -> Iterator[Record]:
     else:
         item.unknown[f"email:{direction or 'NO_DIRECTION'}"] += 1
         return
-    mail = _activity(item, links, "email", kind, channel="email", direction=side, title="hs_email_subject")
+    status = item.values.text("hs_email_status") if side == OUTBOUND else ""
+    mail = _activity(
+        item, links, "email", kind, channel="email", direction=side, title="hs_email_subject", status=status
+    )
     yield replace(mail, message_id=message_id(item.values.text("hs_email_message_id")))
 
 
@@ -267,6 +272,7 @@ def owner(raw: Any, archived: bool) -> OwnerRecord:
     if not isinstance(raw, Mapping) or not str(raw.get("id") or ""):
         raise unexpected("owners", "an owner without id")
     first, last = (str(raw.get(part) or "").strip() for part in ("firstName", "lastName"))
+    queue = str(raw.get("type") or "").upper() == "QUEUE"  # nobody works as one
     names = (first, last) if (first + last).isascii() else (last, first)
     return OwnerRecord(
         key=RecordKey(HUBSPOT, "owner", str(raw["id"])),
@@ -274,8 +280,8 @@ def owner(raw: Any, archived: bool) -> OwnerRecord:
         state=State.ARCHIVED if archived else State.LIVE,
         email=str(raw.get("email") or "").strip(),
         name=" ".join(part for part in names if part),
-        active=not archived,
-        automated=str(raw.get("type") or "").upper() == "QUEUE",  # nobody's own; managers are not told at all
+        active=not archived and not queue,
+        automated=queue,  # managers are not told at all
     )
 
 
@@ -373,11 +379,17 @@ def _activity(
         state=item.state,
         people=_people(links.get("contacts", ())),
         title=values.text(title) if title else "",
-        author_id=values.text("hubspot_owner_id"),
+        author_id=_author(values),
         status=status,
         closed=closed,
         task_key=task_key,
     )
+
+
+def _author(values: Values) -> str:
+    """The owner. Without one it may be anybody's, unless it comes from a program and no user stands behind it."""
+    unsigned = values.text("hs_object_source").upper() == "INTEGRATION" and not values.text("hs_created_by_user_id")
+    return values.text("hubspot_owner_id") or (INTEGRATION if unsigned else "")
 
 
 def _people(ids: tuple[str, ...]) -> tuple[RecordKey, ...]:

@@ -35,12 +35,13 @@ _DOMAIN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a row alone does not tell: the org's zone for plain dates, its currency, users that copy, its fields for
-    the reading of a name."""
+    """What a row alone does not tell: the org's zone for plain dates, its currency, users that are programs, its
+    fields for the reading of a name."""
 
     zone: tzinfo = UTC
     currency: str = ""
     copying_users: frozenset[str] = frozenset()
+    own_user: str = ""  # whom leadsync itself works as
     kana: KanaFields = NO_KANA
 
 
@@ -141,15 +142,17 @@ def account(row: Row, frame: Frame) -> CompanyRecord:
 
 
 def user(row: Row, frame: Frame) -> OwnerRecord:
-    """Of all types of user only Standard is a person of the company; others are the vendor's or integrations' own."""
+    """Of all types of user only Standard is a person of the company; others are the vendor's or integrations' own and
+    never do anybody's work. Accounts that programs use may be people's as well: they stay active."""
+    person, id = row.text("UserType") in ("", "Standard"), row.id("Id")
     return OwnerRecord(
-        key=key("owner", row.id("Id")),
+        key=key("owner", id),
         modified_at=modified(row),
         email=row.text("Email"),
         name=row.text("Name"),
-        active=row.tri("IsActive") is not False,
+        active=person and row.tri("IsActive") is not False,
         manager_id=row.id("ManagerId", "005"),
-        automated=row.text("UserType") not in ("", "Standard") or row.id("Id") in frame.copying_users,
+        automated=not person or id in frame.copying_users or id == frame.own_user,
     )
 
 

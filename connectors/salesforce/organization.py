@@ -57,7 +57,7 @@ class Organization:
     def frame(self) -> Frame:
         """What mapping needs to know of the org."""
         account = self.account()
-        return Frame(self.zone(), account.currency, self._copying_users())
+        return Frame(self.zone(), account.currency, self._copying_users(), self._client.token.user_id)
 
     def zone(self) -> ZoneInfo:
         for name in (self.account().timezone, self._context.timezone):

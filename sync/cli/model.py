@@ -17,8 +17,9 @@ from sync.jobs.model_approval import ROLES, approve, how_to_approve
 from sync.jobs.model_card import model_card
 from sync.jobs.model_change import ModelChange, who_moves
 from sync.scoring.card import Card, markdown
-from sync.scoring.lint import lint, rules_that_cannot_fire
-from sync.scoring.model import Model, load_model
+from sync.scoring.lint import rules_that_cannot_fire
+from sync.scoring.model import Model, WrittenModel, load_model, load_written
+from sync.scoring.soundness import examined, sound
 
 app = typer.Typer(no_args_is_help=True, help="Scoring models: check them, show them, agree to them.")
 Name = Annotated[str, typer.Argument(help="A shipped model's name or a YAML file.")]
@@ -36,12 +37,13 @@ def model_lint(
 ) -> int:
     """Check a model: what it can reach, proven; gaps, overlaps, dead rules, missing caps, weak paths."""
     language = spoken()
-    model = load_model(name)
-    findings = [documents.finding(finding, language) for finding in lint(model)]
+    written = load_written(name)
+    model = written.model
+    findings = [documents.finding(placed, language) for placed in examined(written)]
     change = None
     if against_account:
         with open_service() as service:
-            findings += _on_this_account(service, model, {found["subject"] for found in findings}, language)
+            findings += _on_this_account(service, written, {found["subject"] for found in findings}, language)
             change = _who_moves(service, model)
     if json_:
         found = {"findings": findings, "change": model_pages.change_document(change) if change else None}
@@ -97,7 +99,7 @@ def model_approve(
 ) -> int:
     """Record that marketing or sales agreed to this version of a model."""
     language = spoken()
-    model = load_model(name)
+    model = sound(load_written(name))
     with open_service(need_connector=False) as service:
         lacking = approve(service.store, model, role, who, note, int(service.clock()))
     if json_:
@@ -110,18 +112,20 @@ def model_approve(
     return 0
 
 
-def _on_this_account(service: Service, model: Model, told: set[str], language: str) -> list[dict[str, str]]:
+def _on_this_account(service: Service, written: WrittenModel, told: set[str], language: str) -> list[dict[str, Any]]:
     kinds = available_kinds(service.connectors, service.store)
     remedy = Text("grant the scope, or remove the rule", "権限を付与するか、ルールを削除してください").to(language)
     return [
         {
             "id": f"cannot_fire:{rule}",
             "severity": "warning",
+            "file": written.document.source,
+            "line": written.document.line_of(("rules", rule)),
             "subject": "",
             "text": why.to(language),
             "remedy": remedy,
         }
-        for rule, why in rules_that_cannot_fire(model, kinds)
+        for rule, why in rules_that_cannot_fire(written.model, kinds)
         if rule not in told
     ]
 
@@ -134,7 +138,9 @@ def _who_moves(service: Service, model: Model) -> ModelChange | None:
 def _print_findings(findings: list[dict[str, Any]], language: str) -> None:
     for found in findings:
         what = " ".join(part for part in (found["id"], found["subject"]) if part)
-        out.print(f"{found['severity']:<8} {what}: {found['text']}", markup=False, soft_wrap=True)
+        line = f"{found['line']}行目" if language == "ja" else f"line {found['line']}"
+        text = f"{found['severity']:<8} {found['file']}, {line}, {what}: {found['text']}"
+        out.print(text, markup=False, soft_wrap=True)
         if found["severity"] != "info":
             out.print(f"{'':<8} -> {found['remedy']}", markup=False, soft_wrap=True)
     if not findings:

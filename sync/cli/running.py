@@ -20,6 +20,7 @@ from sync.core.text import Text
 from sync.errors import ConfigError
 from sync.jobs import report
 from sync.jobs.cycle import CycleResult, Order
+from sync.jobs.model_approval import approval_notice
 from sync.jobs.model_change import ModelChange, differs, who_moves
 
 app = typer.Typer()
@@ -56,6 +57,7 @@ def sync(
     """One cycle: pull, match, score, and write if WRITE_MODE is apply."""
     with open_service() as service:
         language = service.settings.language
+        _ = service.sound_model
         _check_accepted(service, accept)
         _check_out(out_file, plan)
         write = service.writes and not plan
@@ -82,6 +84,8 @@ def sync(
                 out.print(model_pages.change_page(change, language))
         for notice in () if json_ else result.notices:
             err.print(said_by(notice.system, notice.text, language), markup=False, soft_wrap=True)
+        if not_approved := approval_notice(service.store):
+            say(not_approved, language)
         return result.exit_code
 
 

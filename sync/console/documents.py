@@ -11,7 +11,7 @@ from sync.jobs.cycle import CycleResult
 from sync.jobs.explain import Explanation
 from sync.ports import Check, Step
 from sync.repository import OutboxRow
-from sync.scoring.findings import Finding
+from sync.scoring.soundness import Placed
 from sync.store.status import Census
 
 
@@ -72,10 +72,13 @@ def outbox_row(row: OutboxRow) -> dict[str, Any]:
     return values
 
 
-def finding(found: Finding, language: str) -> dict[str, str]:
+def finding(placed: Placed, language: str) -> dict[str, Any]:
+    found = placed.finding
     return {
         "id": found.id,
         "severity": str(found.severity),
+        "file": placed.file,
+        "line": placed.line,
         "subject": found.subject,
         "text": found.text.to(language),
         "remedy": found.remedy.to(language),

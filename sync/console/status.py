@@ -32,6 +32,7 @@ def status(page: StatusPage, language: str) -> Group:
         RichText(f"WRITE_MODE {_MODE[page.write_mode].to(language)}"),
         *_held(page, language),
         _bands(page, language),
+        *_other_model(page, language),
         *_follow_up(page, language),
         *_review(page, language),
         _crms(page, language),
@@ -57,6 +58,11 @@ def _held(page: StatusPage, language: str) -> list[RichText]:
         f"続行するには `leadsync sync --accept {page.held.id}`",
     )
     return [RichText(text.to(language), "bold red")]
+
+
+def _other_model(page: StatusPage, language: str) -> list[RichText]:
+    """A plan scores too: its bands must not pass for those in the CRMs."""
+    return [RichText(page.other_model_text.to(language), "yellow")] if page.other_model_text else []
 
 
 def _follow_up(page: StatusPage, language: str) -> list[RichText]:

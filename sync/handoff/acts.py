@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sync.core.activity import Kind
 from sync.core.text import Text
-from sync.scoring.content import VISITS, tags_of
-from sync.scoring.definition import Model, Tag
+from sync.scoring.content import FIRST, VISITS, Tags, tags_of
+from sync.scoring.definition import ActRule, Matcher, Model, ReactivationRule, SequenceRule, Tag
 from sync.scoring.facts import Act
 
 _CONTENT_LIMIT = 60
@@ -33,6 +33,25 @@ _KINDS: dict[str, Text] = {
 }
 _SPEAK_FOR_THEMSELVES = frozenset({Kind.SEMINAR_REGISTERED, Kind.SEMINAR_ATTENDED, Kind.TRIAL_SIGNUP})
 PAGE = "ページ"
+# Words of short labels that say the same in a subject, where every character counts.
+_TERSE = {
+    "case studies": "cases",
+    "comparisons": "compare",
+    "Contact request": "contact",
+    "Document download": "download",
+    "free trials": "trial",
+    "how an engagement works": "approach",
+    "mail opened": "mail",
+    "our consultants": "consultants",
+    "quotations": "quotes",
+    "research reports": "reports",
+    "seminar sign-up": "sign-up",
+    "price simulator": "simulator",
+    "specifications": "specs",
+    "talks by our experts": "talks",
+    "technical seminars": "seminar",
+    "料金シミュレーター": "シミュレーター",
+}
 
 
 def when(at: int, language: str, timezone: str) -> str:
@@ -57,12 +76,12 @@ def short_label(act: Act, model: Model, language: str) -> str:
     """The act in a word or two, by what its content is: 料金ページ, 導入事例DL, セミナー参加."""
     tags = tags_of(act, model)
     kind = _KINDS.get(tags.kind, Text(tags.kind, tags.kind)).to(language)
-    tag = _telling(act, model)
+    tag = _telling(tags, model)
     if tag is None or tags.kind in _SPEAK_FOR_THEMSELVES or act.kind in _PRIVATE:
         return kind
     label = tag.label.to(language)
     if language != "ja":
-        return label
+        return label.removeprefix("the ")
     if tags.kind in VISITS:
         return f"{label}{PAGE}"
     if tags.kind == Kind.CONTENT_DOWNLOAD:
@@ -70,11 +89,33 @@ def short_label(act: Act, model: Model, language: str) -> str:
     return label if tags.kind in _FORMS else kind
 
 
-def _telling(act: Act, model: Model) -> Tag | None:
-    """The tag that names the content: one of interest before others, in the model's order."""
-    tags = tags_of(act, model).tags
-    found = [tag for tag in model.content.tags if tag.id in tags]
-    return next((tag for tag in found if tag.interest), found[0] if found else None)
+def terse(label: str) -> str:
+    """A short label still shorter, for a subject: 導入事例ページ -> 導入事例, case studies -> cases."""
+    bare = label.removesuffix(PAGE)
+    return _TERSE.get(bare, bare)
+
+
+def _telling(tags: Tags, model: Model) -> Tag | None:
+    """The tag that names the content: of those of interest the one that says most. A price simulator bears the words of
+    a price page too, but what makes the act a strong one, or content of the comparison stage, is what was used; then
+    what earns points. Ties by the model's order."""
+    found = [tag for tag in model.content.tags if tag.id in tags.tags]
+    if len(found) < 2:
+        return found[0] if found else None
+    asked = _asked_for(tags, model)
+    return max(found, key=lambda tag: (tag.interest, tags.kind in tag.strong_for or tag.killer, tag.id in asked))
+
+
+def _asked_for(tags: Tags, model: Model) -> frozenset[str]:
+    """The tags that the matchers ask for which take such an act."""
+    matchers: list[Matcher] = []
+    for number, part in tags.parts:
+        rule = model.rules[number]
+        if isinstance(rule, SequenceRule):
+            matchers += rule.steps[FIRST - part]
+        elif isinstance(rule, ActRule | ReactivationRule):
+            matchers.append(rule.matchers[part])
+    return frozenset[str]().union(*(matcher.tags | matcher.page_tags for matcher in matchers))
 
 
 def plain(text: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sync.core.text import Text
+from sync.handoff.believed import profile_of
 from sync.handoff.owners import (
     ACCOUNT_OWNER,
     DEAL_OWNER,
@@ -20,13 +21,11 @@ from sync.handoff.owners import (
     RECORD_OWNER,
     Held,
     OwnerBook,
-    live,
     mail_of,
     usable,
 )
 from sync.handoff.playbook import TO_GROUP, TO_NOBODY, Group, OwnerRule, Playbook, Seat
 from sync.handoff.territory import country_of, region_of
-from sync.identity.survivorship import ranked
 from sync.repository import Owner, Standing
 from sync.scoring.industries import sector_of
 from sync.scoring.phrases import fold
@@ -71,20 +70,15 @@ class Choice:
 
 
 def prospect_of(standing: Standing) -> Prospect:
-    """What the person's records say, the best record first."""
-    records = [member.record for member in ranked(live(standing.members))]
-
-    def first(name: str) -> str:
-        return next((text for record in records if (text := str(getattr(record, name)).strip())), "")
-
-    country = next((record for record in records if record.country.strip()), None)
-    place = country if country and (country.region or country.city) else None
+    """What survives of the person's records and of her company's: in HubSpot the industry and often the place are the
+    company's alone."""
+    known = profile_of(standing)
     return Prospect(
         segment=standing.score.segment,
-        country=first("country"),
-        region=(place.region if place else "") or first("region"),
-        city=(place.city if place else "") or first("city"),
-        industry=first("industry"),
+        country=known.country,
+        region=known.region,
+        city=known.city,
+        industry=known.industry,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sync.core.records import HUBSPOT, SALESFORCE, State
 from sync.repository import Member, Owner, Standing
@@ -26,10 +26,13 @@ class Held:
 
 
 class OwnerBook:
-    """The owners of both CRMs, found by id or, across the CRMs, by e-mail address."""
+    """The owners of both CRMs, found by id or, across the CRMs, by e-mail address.
+
+    In a CRM whose only active accounts are those of integrations, they pass for the people who work with them.
+    """
 
     def __init__(self, owners: Iterable[Owner]) -> None:
-        owners = sorted(owners, key=lambda owner: (owner.system, owner.id))
+        owners = sorted(with_lone_users(owners), key=lambda owner: (owner.system, owner.id))
         self._by_id = {(owner.system, owner.id): owner for owner in owners}
         self._by_mail: dict[tuple[str, str], Owner] = {}
         for owner in owners:
@@ -79,6 +82,17 @@ class OwnerBook:
 def usable(owner: Owner) -> bool:
     """Whether a person stands behind the account who can be given a task."""
     return owner.active and not owner.automated
+
+
+def with_lone_users(owners: Iterable[Owner]) -> list[Owner]:
+    """The same owners; where nobody else works in a CRM, its active automated accounts count as people.
+
+    Small companies do everything with one account, leadsync's connection included."""
+    known = list(owners)
+    peopled = {owner.system for owner in known if usable(owner)}
+    return [
+        replace(owner, automated=False) if owner.active and owner.system not in peopled else owner for owner in known
+    ]
 
 
 def mail_of(owner: Owner) -> str:

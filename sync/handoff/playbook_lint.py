@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sync.handoff.calendar import BusinessCalendar
-from sync.handoff.owners import mail_of, usable
+from sync.handoff.owners import mail_of, usable, with_lone_users
 from sync.handoff.playbook import MARKETING, SALES, TO_GROUP, TO_NOBODY, Group, OwnerRule, Playbook
 from sync.repository import Owner
 from sync.scoring.findings import ERROR, INFO, WARNING, Finding, finding
@@ -347,7 +347,7 @@ def _people(playbook: Playbook, setting: Setting) -> Iterator[Finding]:
     """Who is to take leads must be a user of a CRM that can be given tasks; others may be anybody."""
     if not setting.mails:
         return
-    able = {mail_of(owner) for owner in setting.owners if usable(owner)}
+    able = {mail_of(owner) for owner in with_lone_users(setting.owners) if usable(owner)}
     for place, mail in dict.fromkeys(_takers(playbook)):
         if mail not in setting.mails:
             said = (f"{mail} is no user of a connected CRM", f"{mail} は接続中の CRM のユーザーではありません")

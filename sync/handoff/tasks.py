@@ -1,7 +1,7 @@
 """The texts of a follow-up task and of a note to a deal's owner, and the marker that makes both findable.
 
 A subject is understood at a glance and fits a task list: score, name, the two acts, until when. It is an absolute day
-and hour, since the text stays. When it is too long the acts give way first, then the name, never the deadline.
+and time, since the text stays. When it is too long the acts give way first, then the name, never the deadline.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from sync.core.records import PersonRecord
 from sync.core.text import Text
-from sync.handoff.acts import PAGE, fit, plain
+from sync.handoff.acts import fit, plain, terse
 from sync.handoff.assignment import why_text
+from sync.handoff.believed import profile_of
 from sync.handoff.reasons import ARROW
 from sync.identity.survivorship import full_name, ranked
 from sync.repository import Member, OpenDeal, Standing
@@ -22,6 +23,7 @@ from sync.scoring.phrases import fold
 SUBJECT_LIMIT = 40  # characters
 OTHERS_NAMED = 10  # further hot people of the company that a body names
 _REASON_LIMIT = 80  # characters of a colleague's top reason
+_SHORTEST_ACT = 4  # characters of an act in a subject, below which it says nothing
 _COMPANY_LENGTHS = (14, 10, 6)  # characters of a company's name in a subject, where there is no person's name
 _NO_NAMES = frozenset(
     fold(word).strip() for word in ("", "-", "不明", "なし", "担当者", "ご担当者", "unknown", "none", "n/a", "test")
@@ -37,10 +39,11 @@ def marker(task_key: str) -> str:
 def subject(
     standing: Standing, target: Member, due_at: int, language: str, timezone: str, others: Sequence[Standing] = ()
 ) -> str:
-    """At most 40 characters: 【82点】山田様 料金ページ→導入事例ページ 11/24 14時まで. The hour is never later than the
-    due time. `others` are further hot people of the account."""
+    """At most 40 characters: 【82点】山田様 料金ページ→導入事例ページ 11/24 14時まで, off the hour 11/24 10:30まで.
+    `others` are further hot people of the account."""
     at = _local(due_at, timezone)
-    until = f"{at:%m/%d} {at.hour}時まで" if language == "ja" else f"by {_MONTHS[at.month - 1]} {at.day} {at:%H}:00"
+    hour_ja = f"{at:%H:%M}" if at.minute else f"{at.hour}時"
+    until = f"{at:%m/%d} {hour_ja}まで" if language == "ja" else f"by {_MONTHS[at.month - 1]} {at.day} {at:%H:%M}"
     return _composed(standing, target, language, others, f"【{_points(standing)}点】", f"[{_points(standing)}]", until)
 
 
@@ -139,21 +142,35 @@ def _composed(
 
 
 def _acts_of(acts: str) -> Iterator[str]:
-    """The acts as they are, then ever shorter: without 「ページ」, the last of them, nothing."""
+    """The acts as they are, then ever shorter: in terser words, cut, the last of them alone, nothing."""
     yield acts
-    bare = ARROW.join(act.removesuffix(PAGE) for act in acts.split(ARROW))
-    yield bare
-    last = bare.rpartition(ARROW)[2]
-    yield last
-    yield from (fit(last, length) for length in range(len(last) - 1, 3, -1))
+    bare = [terse(act) for act in acts.split(ARROW)]
+    yield ARROW.join(bare)
+    yield from _both_cut(bare)
+    yield bare[-1]
+    yield from (fit(bare[-1], length) for length in _shorter(len(bare[-1])))
     yield ""
+
+
+def _both_cut(acts: Sequence[str]) -> Iterator[str]:
+    """The longer one is cut before the other is touched: a whole word and a beginning are read more easily than two
+    beginnings."""
+    cut = list(acts)
+    for place in sorted(range(len(cut) if len(cut) > 1 else 0), key=lambda place: -len(acts[place])):
+        for length in _shorter(len(acts[place])):
+            cut[place] = fit(acts[place], length)
+            yield ARROW.join(cut)
+
+
+def _shorter(length: int) -> range:
+    return range(length - 1, _SHORTEST_ACT - 1, -1)
 
 
 def _names(standing: Standing, target: Member, language: str) -> Iterator[str]:
     """The name as it is addressed, then ever shorter. With any acts before a shorter name: acts give way first."""
     record = _named(standing, target)
     if record is None:
-        if company := _company(standing, target):
+        if company := _company(standing):
             yield from (_AT.to(language).format(company=fit(company, length)) for length in _COMPANY_LENGTHS)
         yield _NO_NAME.to(language)
         return
@@ -170,7 +187,7 @@ def _names(standing: Standing, target: Member, language: str) -> Iterator[str]:
 def _introduced(standing: Standing, target: Member, language: str) -> str:
     """Who it is: name, company, title, as far as they are known."""
     record = _named(standing, target)
-    company = _company(standing, target)
+    company = _company(standing)
     if record is None:
         return _SOMEBODY_AT.to(language).format(company=company) if company else _NO_NAME.to(language)
     title = next((text for one in _records(standing, target) if (text := plain(one.title))), "")
@@ -230,8 +247,9 @@ def _named(standing: Standing, target: Member) -> PersonRecord | None:
     return next((one for one in records if _usable(one.last_name) or _usable(one.first_name)), None)
 
 
-def _company(standing: Standing, target: Member) -> str:
-    return next((text for one in _records(standing, target) if (text := plain(one.company_name))), "")
+def _company(standing: Standing) -> str:
+    """Also of somebody whose record names none but is linked to one, as people are in HubSpot."""
+    return plain(profile_of(standing).company_name)
 
 
 def _usable(name: str) -> bool:

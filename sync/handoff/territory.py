@@ -1,9 +1,15 @@
-"""Places as CRMs spell them: 東京, 東京都, Tokyo and JP-13 are one region; 日本, Japan and JP one country."""
+"""Places as CRMs spell them: 東京, 東京都, Tokyo and JP-13 are one region; 米国, United States and US one country.
+
+Rules and records go through the same functions. The spellings of countries are data, config/vocabulary/countries.yaml.
+"""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
+
+import yaml
 
 from sync.scoring.phrases import fold
 
@@ -33,16 +39,23 @@ _AREAS: dict[str, tuple[range, ...]] = {
     "四国 shikoku": (range(36, 40),),
     "九州 kyushu": (range(40, 47),),
 }
-_JAPAN = frozenset({"jp", "jpn", "japan", "nippon", "nihon", "日本", "日本国"})
 _ENDING = re.compile(r"( (ken|fu|to|do|prefecture|pref|metropolis))+$")
 _AREA_ENDING = re.compile(r"(地方|エリア| area| region)$")
 
 
 @lru_cache(maxsize=4_096)
 def country_of(text: str) -> str:
-    """One spelling for a country, "" for a blank text. Of countries only Japan's spellings are known."""
-    plain = _plain(text)
-    return "jp" if plain in _JAPAN else plain
+    """The ISO code of a country however it is spelt, else the text in one spelling; "" for a blank text."""
+    plain = _plain(text).removeprefix("the ")
+    return _countries().get(plain, plain)
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """Spelling -> ISO code."""
+    file = resources.files("config").joinpath("vocabulary", "countries.yaml")
+    spellings: dict[str, list[str]] = yaml.safe_load(file.read_text(encoding="utf-8"))["countries"]
+    return {_plain(spelling): code for code, others in spellings.items() for spelling in (code, *others)}
 
 
 @lru_cache(maxsize=16_384)

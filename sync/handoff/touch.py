@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sync.core.records import ActivityRecord
+from sync.handoff.owners import with_lone_users
 from sync.repository import Episode, Owner
 
 
@@ -18,7 +19,7 @@ class Authors:
     author whom the CRM does not list among its users is a platform's own, unless it lists nobody to us at all."""
 
     def __init__(self, owners: Iterable[Owner]) -> None:
-        self._automated = {(owner.system, owner.id): owner.automated for owner in owners}
+        self._automated = {(owner.system, owner.id): owner.automated for owner in with_lone_users(owners)}
         self._listed = {system for system, _ in self._automated}
 
     def human(self, activity: ActivityRecord) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sync.core import emails
+from sync.handoff.owners import usable, with_lone_users
 from sync.jobs.reference import Scoring
 from sync.repository import Unit
 from sync.scoring.model import Model, bound
@@ -26,6 +27,6 @@ def bind(scoring: Scoring, agreed: Mapping[str, Sequence[str]], unit: Unit) -> S
 def _of_colleagues(unit: Unit, model: Model) -> set[str]:
     """Mail domains of active CRM users. Not those of free mail: whoever uses one privately is no reason to exclude
     everybody there; nor those of integrations, which are their vendors'."""
-    users = (owner for owner in unit.owners() if owner.active and not owner.automated)
+    users = (owner for owner in with_lone_users(unit.owners()) if usable(owner))
     domains = {emails.domain_of(user.email) for user in users} - {""}
     return {domain for domain in domains if not model.reading.lists_domain(FREE_MAIL, domain)}

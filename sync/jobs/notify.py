@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sync.core.records import RecordKey
 from sync.core.text import Text
-from sync.identity.survivorship import full_name
+from sync.identity.survivorship import full_name, profile
 from sync.repository import Member, OutgoingNotice, Store, Unit
 
 LIMIT = 1_000
@@ -133,7 +133,7 @@ def _line(unit: Unit, notice: OutgoingNotice, wording: Wording) -> str:
     member = unit.main_record(notice.person_id)
     told = [
         _POINTS.to(language).format(n=score.total // 1000),
-        _named(member) if member and wording.details else "",
+        _named(unit, notice.person_id, member) if member and wording.details else "",
         score.top_reason,
         _responsible(unit, notice, language) if wording.details else "",
         _DUE.to(language).format(at=_moment(episode.due_at, wording.timezone)) if episode and episode.due_at else "",
@@ -162,8 +162,10 @@ def _names(unit: Unit) -> dict[str, str]:
     return found
 
 
-def _named(member: Member) -> str:
-    return " ".join(part for part in (member.record.company_name, full_name(member.record)) if part)
+def _named(unit: Unit, person_id: int, member: Member) -> str:
+    """Company and name; the company also of somebody whose record is only linked to one."""
+    company = next((profile(dossier).company_name for dossier in unit.dossiers([person_id], activities=False)), "")
+    return " ".join(part for part in (company, full_name(member.record)) if part)
 
 
 def _link(key: RecordKey, wording: Wording) -> str:

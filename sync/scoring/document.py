@@ -62,6 +62,16 @@ class Document:
         if problem not in self.problems:  # jsonschema speaks up once for each missing key, we name all at once
             self.problems.append(problem)
 
+    def line_of(self, where: Path) -> int:
+        """The line of a part, or of what it should stand in. Entries of lists go by their number or their `id`."""
+        found, path = self.data, ()  # type: Any, Path
+        for step in where:
+            if isinstance(found, list) and isinstance(step, str):
+                step = next((n for n, entry in enumerate(found) if _id_of(entry) == step), len(found))
+            path = (*path, step)
+            found = self._at(path)
+        return self._line(path)
+
     def _owner(self, path: Path) -> tuple[Text | None, Path]:
         """The rule, exclusion, ... that a path leads into, and the rest of the path."""
         for length in (2, 3):
@@ -83,6 +93,10 @@ class Document:
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
+
+
+def _id_of(entry: Any) -> Any:
+    return entry.get("id") if isinstance(entry, Mapping) else None
 
 
 def read_document(text: str, source: str, part: str = "", validator: Draft202012Validator | None = None) -> Document:

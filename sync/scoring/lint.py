@@ -6,14 +6,14 @@ operator should answer, infos what is good to know. Every finding names its reme
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sync.core.activity import Kind
 from sync.core.text import Text
 from sync.scoring.act_space import ActSpace, parts_asked
 from sync.scoring.conditions import DOMAIN_LISTS, FREE_MAIL, Condition
 from sync.scoring.definition import ActRule, AnyRule, AttributeRule, Model, ReactivationRule
-from sync.scoring.findings import ERROR, INFO, WARNING, Finding, finding
+from sync.scoring.findings import ERROR, INFO, WARNING, Finding, Where, finding
 from sync.scoring.lint_rules import content, rules, unset_text
 from sync.scoring.model_file import bound
 from sync.scoring.paths import Path
@@ -25,6 +25,10 @@ __all__ = ["ERROR", "INFO", "WARNING", "Finding", "lint", "rules_that_cannot_fir
 
 FEWEST_RULES, MOST_RULES = 5, 10
 _DORMANCY_AT_MOST_DAYS = 90
+_DISTINCT_ACTS: Where = ("hot", "distinct_acts")
+_AT_BAND: Mapping[str, Where] = {
+    HOT: ("bands", "hot"), NURTURE: ("bands", "nurture"), HOLD: ("bands", "nurture"), DORMANT: ("exclusions",)
+}  # fmt: skip
 _OWN_ACTS = {kind.value for kind in Kind} - {
     Kind.EMAIL_OPEN.value, Kind.EMAIL_SENT.value, Kind.NOTE.value, Kind.TASK.value, Kind.CAMPAIGN_MEMBER.value,
 }  # fmt: skip
@@ -105,6 +109,7 @@ def _bands(proof: Proof) -> Iterator[Finding]:
             EXCLUDED,
             ("no exclusion takes anybody", "どの除外条件にも該当する人がいません"),
             ("fill in the words or domains of the exclusions", "除外条件の語句やドメインを記入してください"),
+            ("exclusions",),
         )
     unknown = proof.unknown
     if unknown.band in (HOT, NURTURE):
@@ -117,6 +122,7 @@ def _bands(proof: Proof) -> Iterator[Finding]:
                 f"何も分かっていない人が {unknown.total // 1_000} 点になります",
             ),
             ("give `unknown` buckets 0 points", "`unknown` の区分を 0 点にしてください"),
+            ("rules",),
         )
 
 
@@ -132,7 +138,15 @@ def _hot_unreachable(proof: Proof) -> Finding:
             f"raise points or caps, set targets, or lower bands/hot{_to(best, needed)}",
             f"点数や上限を上げる、対象を設定する、または bands/hot を下げてください{_to(best, needed)}",
         ),
+        _at_lack(best),
     )
+
+
+def _at_lack(best: Ceiling | None) -> Where:
+    """What to change first."""
+    if best is None:
+        return ("exclusions",)
+    return ("bands", "hot") if best.lacks == "total" else ("hot", best.lacks)
 
 
 def _to(best: Ceiling | None, needed: int) -> str:
@@ -173,6 +187,7 @@ def _undecided(band: str, verdict: Verdict) -> Finding:
             "simplify rules that give and take points for the same acts",
             "同じ活動に加点と減点が重なるルールを整理してください",
         ),
+        _AT_BAND[band],
     )
 
 
@@ -193,6 +208,7 @@ def _unreachable(band: str, proof: Proof) -> Finding:
         band,
         (f"nobody can be {band}: {said[0]}", f"区分 {band} に入る人がいません。{said[1]}"),
         ("change points, bands or exclusions", "点数、区分のしきい値、除外条件を見直してください"),
+        _AT_BAND[band],
     )
 
 
@@ -206,6 +222,7 @@ def _segments(proof: Proof) -> Iterator[Finding]:
                     segment.id,
                     ("nobody falls into this segment: earlier ones take everybody", "このセグメントに入る人がいません"),
                     ("put it before the segment that hides it, or remove it", "順序を入れ替えるか、削除してください"),
+                    ("segments", segment.id),
                 )
         elif proof.hot.state == REACHABLE and proof.hot_in(segment.id) == UNREACHABLE:
             yield finding(
@@ -214,6 +231,7 @@ def _segments(proof: Proof) -> Iterator[Finding]:
                 segment.id,
                 ("nobody of this segment can become hot", "このセグメントの人はホットに到達できません"),
                 ("raise its deltas, or exclude these people", "deltas を上げるか、除外条件にしてください"),
+                ("segments", segment.id),
             )
 
 
@@ -230,8 +248,10 @@ def _paths(proof: Proof) -> Iterator[Finding]:
             "",
             ("mail opens alone lead to hot", "メール開封だけでホットになります"),
             ("set hot/distinct_acts to 2", "hot/distinct_acts を 2 にしてください"),
+            _DISTINCT_ACTS,
         )
-    for label, verdict in proof.one_weak_act:
+    told = {(label, verdict.state): verdict for label, verdict in proof.one_weak_act}  # of several kinds, one name
+    for (label, _), verdict in told.items():
         yield _weak_act(label, verdict)
     if proof.behaviour_alone.state != UNREACHABLE:
         yield finding(
@@ -243,6 +263,7 @@ def _paths(proof: Proof) -> Iterator[Finding]:
                 "属性の加点がなくても行動だけでホットになります",
             ),
             ("set hot/attribute_floor to 10", "hot/attribute_floor を 10 にしてください"),
+            ("hot", "attribute_floor"),
         )
     yield from _attributes_alone(proof)
 
@@ -256,6 +277,7 @@ def _attributes_alone(proof: Proof) -> Iterator[Finding]:
             "",
             (f"attributes alone ({best} points) lead to hot", f"属性だけ({best} 点)でホットになります"),
             ("set hot/engagement_floor to 10", "hot/engagement_floor を 10 にしてください"),
+            ("hot", "engagement_floor"),
         )
     elif best * 1_000 >= proof.model.hot_threshold:
         yield finding(
@@ -270,6 +292,7 @@ def _attributes_alone(proof: Proof) -> Iterator[Finding]:
                 "lower attribute points if a few acts should not be enough",
                 "少ない行動で足りないなら属性の点数を下げます",
             ),
+            ("rules",),
         )
 
 
@@ -292,6 +315,7 @@ def _path(path: Path) -> Finding:
             "ask sales whether they would call this person; if not, change points or thresholds",
             "営業がこの人に電話するかを確認し、しないなら点数やしきい値を見直してください",
         ),
+        ("bands", "hot"),
     )
 
 
@@ -306,6 +330,7 @@ def _weak_act(label: Text, verdict: Verdict) -> Finding:
             f"弱い活動一つ(繰り返しを含む)だけでホットに{'なります' if sure else 'なる可能性があります'}: {label.ja}",
         ),
         ("set hot/distinct_acts to 2", "hot/distinct_acts を 2 にしてください"),
+        _DISTINCT_ACTS,
     )
 
 
@@ -324,6 +349,7 @@ def _balance(model: Model) -> Iterator[Finding]:
                 "add an attribute rule, best on title or company size",
                 "役職や従業員規模などの属性ルールを追加してください",
             ),
+            ("rules",),
         )
     if all(isinstance(rule, AttributeRule) for rule in model.rules):
         yield finding(
@@ -332,6 +358,7 @@ def _balance(model: Model) -> Iterator[Finding]:
             "",
             ("no rule looks at what people do", "行動を見るルールがありません"),
             ("add a rule with acts", "acts を持つルールを追加してください"),
+            ("rules",),
         )
     yield from _authority(attributes)
     yield from _floors(model)
@@ -345,6 +372,7 @@ def _balance(model: Model) -> Iterator[Finding]:
                 "add exclusions: students, competitors, your own employees",
                 "学生・競合・自社社員などの除外条件を追加してください",
             ),
+            ("exclusions",),
         )
     if model.dormancy.days > _DORMANCY_AT_MOST_DAYS:
         yield finding(
@@ -356,6 +384,7 @@ def _balance(model: Model) -> Iterator[Finding]:
                 "set dormancy/days to 90 unless your sales cycle is longer",
                 "商談期間が長くない限り dormancy/days を 90 にしてください",
             ),
+            ("dormancy", "days"),
         )
 
 
@@ -380,6 +409,7 @@ def _authority(rules: list[AttributeRule]) -> Iterator[Finding]:
                 "give the title rule the most points of all attributes",
                 "役職ルールの配点を属性の中で最も高くしてください",
             ),
+            ("rules", others[0].id),
         )
 
 
@@ -395,6 +425,7 @@ def _floors(model: Model) -> Iterator[Finding]:
                     f"{name} が 0 のため、片方の軸だけでホットになり得ます",
                 ),
                 (f"set hot/{name} to 10", f"hot/{name} を 10 にしてください"),
+                ("hot", name),
             )
 
 
@@ -411,6 +442,7 @@ def _size(model: Model) -> Iterator[Finding]:
                 f"ルールが {count} 個あります。{MOST_RULES} 個を超えるとホットの意味が伝わりません",
             ),
             ("remove some or write many_rules_reason", "減らすか、many_rules_reason に理由を書いてください"),
+            ("rules",),
         )
     if count < FEWEST_RULES:
         yield finding(
@@ -422,4 +454,5 @@ def _size(model: Model) -> Iterator[Finding]:
                 f"ルールが {count} 個しかありません。{FEWEST_RULES}〜{MOST_RULES} 個が目安です",
             ),
             ("add what sales says it would call for", "営業が「電話したい」と考える条件を追加してください"),
+            ("rules",),
         )

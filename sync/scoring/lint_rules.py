@@ -35,7 +35,8 @@ def rules(proof: Proof) -> Iterator[Finding]:
 
 def content(proof: Proof) -> Iterator[Finding]:
     """Tags and exclusions."""
-    for tag in (*proof.model.content.tags, *proof.model.content.themes):
+    own = proof.model.content
+    for part, tag in (*(("tags", tag) for tag in own.tags), *(("themes", theme) for theme in own.themes)):
         if not (tag.words.wanted or tag.url_words.wanted or tag.implied_by):
             yield finding(
                 "tag_without_words",
@@ -43,6 +44,7 @@ def content(proof: Proof) -> Iterator[Finding]:
                 tag.id,
                 ("this tag has no words and matches nothing", "このタグには語句がなく、何にも一致しません"),
                 ("give it words or url_words", "words または url_words を記入してください"),
+                ("content", part, tag.id),
             )
     for exclusion in proof.model.exclusions:
         if _unfilled(exclusion):
@@ -52,6 +54,7 @@ def content(proof: Proof) -> Iterator[Finding]:
                 exclusion.id,
                 ("no domains are listed yet, so it excludes nobody", "ドメインが未登録のため、誰も除外されません"),
                 ("list them in the model or in the playbook", "モデルまたはプレイブックに記入してください"),
+                ("exclusions", exclusion.id),
             )
         elif exclusion.id not in proof.persons.excluding and proof.persons.exact:
             yield finding(
@@ -60,6 +63,7 @@ def content(proof: Proof) -> Iterator[Finding]:
                 exclusion.id,
                 ("its conditions never hold together: it excludes nobody", "条件が同時に成立せず、誰も除外されません"),
                 ("correct its conditions or remove it", "条件を修正するか、削除してください"),
+                ("exclusions", exclusion.id),
             )
 
 
@@ -88,6 +92,7 @@ def _buckets(rule: AttributeRule, proof: Proof) -> Iterator[Finding]:
             rule.id,
             ("no bucket for unknown values", "不明な値の区分がありません"),
             ("add a bucket with unknown: true and 0 points", "unknown: true、0 点の区分を追加してください"),
+            ("rules", rule.id, "buckets"),
         )
     if rule.unset:
         yield finding(
@@ -96,6 +101,7 @@ def _buckets(rule: AttributeRule, proof: Proof) -> Iterator[Finding]:
             rule.id,
             (f"the target of {rule.id} is not set, so it gives 0", f"{rule.id} の対象が未設定のため 0 点になります"),
             ("list yours in the model", "モデルに対象を記入してください"),
+            ("rules", rule.id),
         )
     if rule.field == "employees":
         yield from _ranges(rule)
@@ -111,6 +117,7 @@ def _buckets(rule: AttributeRule, proof: Proof) -> Iterator[Finding]:
                     f"区分 {bucket.id} に該当する人がいません",
                 ),
                 ("put it before the bucket that hides it, or remove it", "順序を入れ替えるか、削除してください"),
+                ("rules", rule.id, "buckets", bucket.id),
             )
 
 
@@ -125,10 +132,10 @@ def _ranges(rule: AttributeRule) -> Iterator[Finding]:
     if any(bucket.condition.other for bucket in plain):
         return
     if ranges and _low(ranges[0]) > 1:
-        yield _gap(rule, "1", str(_low(ranges[0])))
+        yield _gap(rule, ranges[0], "1", str(_low(ranges[0])))
     for one, other in pairwise(ranges):
         if one.condition.below is not None and one.condition.below < _low(other):
-            yield _gap(rule, str(one.condition.below), str(_low(other)))
+            yield _gap(rule, other, str(one.condition.below), str(_low(other)))
         elif one.condition.below is None or one.condition.below > _low(other):
             yield finding(
                 "bucket_overlap",
@@ -136,22 +143,26 @@ def _ranges(rule: AttributeRule) -> Iterator[Finding]:
                 rule.id,
                 (f"{one.id} and {other.id} overlap", f"区分 {one.id} と {other.id} が重なっています"),
                 ("let `below` of one be `from` of the next", "一方の below を次の from と同じ値にしてください"),
+                ("rules", rule.id, "buckets", other.id),
             )
     if ranges and all(bucket.condition.below is not None for bucket in ranges):
-        yield _gap(rule, str(max(bucket.condition.below or 0 for bucket in ranges)), "∞")
+        last = max(ranges, key=lambda bucket: bucket.condition.below or 0)
+        yield _gap(rule, last, str(last.condition.below), "∞")
 
 
 def _low(bucket: Bucket) -> int:
     return max(bucket.condition.low or 0, 1)
 
 
-def _gap(rule: AttributeRule, low: str, below: str) -> Finding:
+def _gap(rule: AttributeRule, bucket: Bucket, low: str, below: str) -> Finding:
+    """At the bucket that should begin lower or, for the last one, end higher."""
     return finding(
         "bucket_gap",
         ERROR,
         rule.id,
         (f"no bucket from {low} to below {below}", f"{low} 以上 {below} 未満の区分がありません"),
         ("let the buckets meet, or add one", "隣り合う区分をつなげるか、区分を追加してください"),
+        ("rules", rule.id, "buckets", bucket.id),
     )
 
 
@@ -171,6 +182,7 @@ def _shared_words(rule: AttributeRule) -> Iterator[Finding]:
                         f"{word.strip()!r} が {first} と {bucket.id} の両方にあります。先の区分が優先されます",
                     ),
                     ("keep it in one bucket", "一方の区分だけに残してください"),
+                    ("rules", rule.id, "buckets", bucket.id),
                 )
 
 
@@ -185,6 +197,7 @@ def _caps(rule: ActRule | ReactivationRule | SequenceRule) -> Iterator[Finding]:
             rule.id,
             ("no cap: repeats alone can fill the score", "上限(cap)がなく、繰り返しだけで満点になり得ます"),
             ("add a cap of once or twice the points", "点数の1〜2倍の cap を設定してください"),
+            ("rules", rule.id),
         )
         return
     most = abs(rule.points) if isinstance(rule, SequenceRule) else max(abs(one.points) for one in rule.matchers)
@@ -195,6 +208,7 @@ def _caps(rule: ActRule | ReactivationRule | SequenceRule) -> Iterator[Finding]:
             rule.id,
             ("the cap is below the points of one act", "上限(cap)が1回分の点数より小さくなっています"),
             ("raise the cap or lower the points", "cap を上げるか、点数を下げてください"),
+            ("rules", rule.id, "cap"),
         )
 
 
@@ -215,6 +229,7 @@ def _opens(rule: ActRule | ReactivationRule | SequenceRule) -> Iterator[Finding]
                 "set the cap to the points of one open, or score clicks",
                 "cap を1回分の点数にするか、クリックを加点してください",
             ),
+            ("rules", rule.id, "cap"),
         )
 
 
@@ -236,6 +251,7 @@ def _dead(number: int, rule: AnyRule, proof: Proof) -> Iterator[Finding]:
                 "correct its kinds, tags, days or points, or remove it",
                 "kinds・tags・日数・点数を直すか、削除してください",
             ),
+            ("rules", rule.id),
         )
         return
     if isinstance(rule, ActRule | ReactivationRule):
@@ -248,6 +264,7 @@ def _dead(number: int, rule: AnyRule, proof: Proof) -> Iterator[Finding]:
 
 def _dead_matcher(rule: ActRule | ReactivationRule, index: int) -> Finding:
     label = matcher_label(rule, rule.matchers[index])
+    acts = ("reactivation", "acts") if isinstance(rule, ReactivationRule) else ("acts",)
     return finding(
         "dead_matcher",
         WARNING,
@@ -257,11 +274,13 @@ def _dead_matcher(rule: ActRule | ReactivationRule, index: int) -> Finding:
             f"{index + 1} 番目の項目({label.ja})に該当する活動がありません",
         ),
         ("correct its kinds and tags, change the order, or remove it", "kinds・tags や順序を直すか、削除してください"),
+        ("rules", rule.id, *acts, index),
     )
 
 
 def _dead_steps(rule: RecencyRule, proof: Proof) -> Iterator[Finding]:
-    for step, alive in zip(rule.steps, recency_steps(rule, proof.model.dormancy.days), strict=True):
+    alive_steps = recency_steps(rule, proof.model.dormancy.days)
+    for number, (step, alive) in enumerate(zip(rule.steps, alive_steps, strict=True)):
         if alive is None:
             yield finding(
                 "dead_step",
@@ -275,4 +294,5 @@ def _dead_steps(rule: RecencyRule, proof: Proof) -> Iterator[Finding]:
                     "put the steps in order, shortest first, below dormancy/days",
                     "短い順に、dormancy/days 未満で並べてください",
                 ),
+                ("rules", rule.id, "recency", number),
             )

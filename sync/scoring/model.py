@@ -8,18 +8,32 @@ from pathlib import Path
 from sync.core.text import Text
 from sync.errors import ConfigError
 from sync.scoring.definition import Model
-from sync.scoring.model_file import bound, from_source, parse_model
+from sync.scoring.model_file import WrittenModel, bound, from_source, read_model
 from sync.scoring.plain_yaml import LARGEST
 
-__all__ = ["Model", "bound", "example_models", "from_source", "load_model", "shipped_models"]
+__all__ = [
+    "Model",
+    "WrittenModel",
+    "bound",
+    "example_models",
+    "from_source",
+    "load_model",
+    "load_written",
+    "shipped_models",
+]
 
 _EXAMPLES = "examples"
 
 
 def load_model(name_or_path: str) -> Model:
     """A shipped model or example by name, or any model file. `ConfigError` lists every problem found in it."""
+    return load_written(name_or_path).model
+
+
+def load_written(name_or_path: str) -> WrittenModel:
+    """The same, with the lines of the file."""
     name, text = _text_of(name_or_path)
-    return parse_model(text, name, _shipped_text)
+    return read_model(text, name, _shipped_text)
 
 
 def shipped_models() -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -22,15 +23,28 @@ Shipped = Callable[[str, str], str]  # folder, name -> text of a shipped file
 VOCABULARIES = ("standard",)
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenModel:
+    """A model and the file it was written in, by line."""
+
+    model: Model
+    document: Document
+
+
 def parse_model(text: str, source: str, shipped: Shipped) -> Model:
     """The model a file describes. `source` names the file in problems."""
+    return read_model(text, source, shipped).model
+
+
+def read_model(text: str, source: str, shipped: Shipped) -> WrittenModel:
+    """The same, with its lines. Raises `ConfigError` with every problem found."""
     document = read_document(text, source)
     _refuse(document.problems)
     data = _with_vocabulary(document, shipped)
     _refuse(document.problems)
     rule_checks.check(document, [tag["id"] for tag in data["content"].get("tags", [])])
     _refuse(document.problems)
-    return _model(data)
+    return WrittenModel(_model(data), document)
 
 
 def from_source(source: str) -> Model:

@@ -36,7 +36,7 @@ def parse(text: str) -> tuple[yaml.Node | None, Any]:
 
 
 class _Loader(yaml.SafeLoader):
-    """No aliases, which can grow a small file into gigabytes, no type tags, no bottomless nesting.
+    """No anchors and aliases, which can grow a small file into gigabytes, no type tags, no bottomless nesting.
 
     Days stay the texts they are written as: as objects they would be unknown to JSON.
     """
@@ -49,7 +49,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent):
+        if getattr(event, "anchor", None) is not None:  # of an alias, too
             raise _Refused(_NO_ALIAS, event.start_mark)
         if getattr(event, "tag", None) is not None:
             raise _Refused(_NO_TAG, event.start_mark)

@@ -45,6 +45,10 @@ class PlanningSide:
     account_owners: Callable[[Collection[int]], dict[int, list[tuple[str, str]]]]
     open_deals: Callable[[Mapping[int, Sequence[Member]], Mapping[int, int]], dict[int, tuple[OpenDeal, ...]]]
     answers_of: Callable[[Sequence[int]], dict[int, str]]
+    accounts_of: Callable[
+        [Iterable[RecordKey]], tuple[dict[RecordKey, CompanyRecord], dict[RecordKey, tuple[RecordKey, ...]]]
+    ]
+    _chosen: Callable[[Iterable[Member]], dict[int, dict[str, RecordKey]]]
     activities_of: Callable[..., dict[int, list[ActivityRecord]]]
 
     def plan_due(self, after: int, limit: int) -> list[int]:
@@ -85,6 +89,9 @@ class PlanningSide:
         handed = {id: members[id] for id in ids if _may_be_handed_over(scores.get(id), episodes.get(id))}
         accounts = self.accounts_of_people(handed)
         deals, account_owners = self.open_deals(handed, accounts), self.account_owners(set(accounts.values()))
+        hot = [member for group in handed.values() for member in group]
+        companies, groups = self.accounts_of({member.record.company for member in hot if member.record.company})
+        chosen = self._chosen(hot)
         persons = self.connection.execute(select(t.persons).where(t.persons.c.id.in_(ids)).order_by(t.persons.c.id))
         return [
             Standing(
@@ -103,6 +110,9 @@ class PlanningSide:
                 account_owners=tuple(account_owners.get(accounts.get(row.id, 0), ())),
                 open_deals=deals.get(row.id, ()),
                 answers=answers,
+                companies=companies if row.id in handed else {},
+                accounts=groups if row.id in handed else {},
+                chosen=chosen.get(row.id, {}),
             )
             for row in persons
             if row.id in scores

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from sync.core.fields import BANDS, SLA_STATES, VERDICTS
 from sync.core.text import Text
+from sync.jobs.model_approval import NOTICE_CODE, scored_by_another
 from sync.jobs.stale import WeekFigure, trend
 from sync.ports import Clock
 from sync.repository import NoticeRow, Run
@@ -140,6 +141,17 @@ class StatusPage:
     review_waiting: int = 0  # pairs of records that people are asked about
     verdicts: tuple[tuple[str, int], ...] = ()  # salespeople's last words on scores, of the last 90 days
     stale: tuple[WeekFigure, ...] = ()  # stale leads by week, the newest last
+    other_model: tuple[str, str] | None = None  # the versions that people are scored by and that the CRMs have
+
+    @property
+    def other_model_text(self) -> Text | None:
+        if self.other_model is None:
+            return None
+        scored, applied = self.other_model
+        return Text(
+            f"These bands are by model {scored}; the CRMs still have the scores of {applied}.",
+            f"この区分はモデル {scored} によるものです。CRM のスコアは {applied} のままです。",
+        )
 
     @property
     def health(self) -> str:
@@ -150,6 +162,8 @@ class StatusPage:
             return "attention"
         if any(stream.skipped and stream.stream in _PEOPLE for stream in self.streams):
             return "attention"  # without its people a CRM is of no use
+        if any(notice.code == NOTICE_CODE for notice in self.notices):
+            return "attention"  # a model waits for a sign-off
         ended = [run for run in self.runs if run.state != "running"]
         if ended and ended[0].state == "failed":
             return "attention"
@@ -178,6 +192,7 @@ def gather(
         rejected, notices = unit.rejected(_REJECTED_SHOWN), unit.notice_rows()
         oldest, waiting = _oldest_waiting(unit), unit.count_review_pairs()
         verdicts, stale = unit.verdict_counts(int(now) - _VERDICTS_SECONDS), trend(unit, int(now), timezone)
+        other_model = scored_by_another(unit, int(now))
     streams = _streams(census, notices)
     return StatusPage(
         now=now,
@@ -206,6 +221,7 @@ def gather(
         review_waiting=waiting,
         verdicts=tuple((verdict, verdicts[verdict]) for verdict, _ in VERDICTS if verdicts.get(verdict)),
         stale=stale,
+        other_model=other_model,
     )
 
 

@@ -32,7 +32,7 @@ def test_owner_due_time_waits_and_stamps_are_told_apart() -> None:
         "waited 120 min for its turn, 5 min of our own until the CRM had the task",
         "warned: <-30>",
     ]
-    assert all(any("\u3040" <= char for char in line) for line in told(found, "ja"))
+    assert all(any(char >= "\u3040" for char in line) for line in told(found, "ja"))
 
 
 def test_a_completed_task_without_contact_is_told_until_there_is_one() -> None:

@@ -193,6 +193,10 @@ ACTS = [
     ((Act("c", "content_download", NOW, content_name="会社案内"),), "資料DL", "Document download"),
     ((Act("c", "content_download", NOW, content_name="導入事例集"),), "導入事例DL", "case studies"),
     ((Act("o", "email_open", NOW),), "", ""),
+    # A simulator's page bears the words of a price page too; what she used is what counts.
+    ((view("/price/simulator", 1, title="料金シミュレーター"),), "料金シミュレーターページ", "price simulator"),
+    ((view("/price/simulator", 1), view("/price", 3)), "料金ページ→料金シミュレーターページ", "pricing→price simulator"),
+    ((view("/price/vs-others", 1, title="価格の比較"),), "他社比較ページ", "comparisons"),
 ]
 
 

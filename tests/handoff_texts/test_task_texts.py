@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from speaking import TOKYO
 
-from sync.core.records import PersonRecord, RecordKey
+from sync.core.records import CompanyRecord, PersonRecord, RecordKey
 from sync.handoff.tasks import body, note_body, note_subject, subject
 from sync.repository import Member, OpenDeal, ScoreRow, Standing
 
-DUE = int(datetime(2026, 11, 24, 14, 37, tzinfo=ZoneInfo(TOKYO)).timestamp())
+DUE = int(datetime(2026, 11, 24, 14, 0, tzinfo=ZoneInfo(TOKYO)).timestamp())
 ROW = ScoreRow(
     1, 0, 0, 0, 0, 82_999, "hot", "料金ページ / 役職：決裁者", "行動\n属性\n合計", "お礼\n「質問」\n根拠", "料金", "",
     None, None, None, "b", "m", DUE, acts="料金ページ→導入事例ページ",
@@ -49,12 +49,45 @@ def test_a_subject_has_score_name_the_two_acts_and_an_absolute_deadline() -> Non
 
 def test_the_acts_give_way_before_the_name_and_the_deadline_never_does() -> None:
     long = "料金シミュレーターページ→導入事例ページ"
-    assert titled(YAMADA, acts=long) == "【82点】山田様 料金シミュレーター→導入事例 11/24 14時まで"
-    assert titled(YAMADA, acts="あ" * 12 + "→" + "い" * 12) == f"【82点】山田様 {'い' * 12} 11/24 14時まで"
+    assert titled(YAMADA, acts=long) == "【82点】山田様 シミュレーター→導入事例 11/24 14時まで"
+    both = f"{'あ' * 3}…→{'い' * 12}"
+    assert titled(YAMADA, acts="あ" * 12 + "→" + "い" * 12) == f"【82点】山田様 {both} 11/24 14時まで"
+    assert titled(member(last_name="長" * 12), acts="料金ページ→導入事例DL") == f"【82点】{'長' * 12}様 導入事例DL 11/24 14時まで"
     assert titled(YAMADA, acts="う" * 40) == f"【82点】山田様 {'う' * 18}… 11/24 14時まで"
     name = member(last_name="長" * 30)
     assert titled(name) == f"【82点】{'長' * 21}…様 11/24 14時まで"
     assert titled(YAMADA, acts="") == "【82点】山田様 11/24 14時まで"
+
+
+@pytest.mark.parametrize(
+    ("acts", "said"),
+    [
+        ("pricing→comparisons", "[82] Smith pricing→comp… by Nov 24 14:00"),
+        ("case studies→pricing", "[82] Smith cases→pricing by Nov 24 14:00"),
+        ("seminar→price simulator", "[82] Smith seminar→simu… by Nov 24 14:00"),
+        ("quotations→demos", "[82] Smith quotes→demos by Nov 24 14:00"),
+    ],
+)
+def test_an_english_subject_has_both_acts_too(acts: str, said: str) -> None:
+    assert titled(SMITH, "en", acts=acts) == said
+
+
+def test_minutes_show_where_the_deadline_is_not_on_the_hour() -> None:
+    half = int(datetime(2026, 11, 24, 10, 30, tzinfo=ZoneInfo(TOKYO)).timestamp())
+    person = standing(YAMADA)
+    assert subject(person, YAMADA, half, "ja", TOKYO) == "【82点】山田様 料金ページ→導入事例ページ 11/24 10:30まで"
+    english = standing(SMITH, acts="pricing→demos")
+    assert subject(english, SMITH, half, "en", TOKYO) == "[82] Smith pricing→demos by Nov 24 10:30"
+
+
+def test_the_company_is_that_of_the_linked_record_too() -> None:
+    aoba = CompanyRecord(RecordKey("hubspot", "company", "c1"), DUE, name="青葉工業")
+    linked = member(system="hubspot", last_name="山田", first_name="太郎", title="部長", company=aoba.key)
+    person = replace(standing(linked), companies={aoba.key: aoba})
+    assert body(person, linked, "k", DUE, "ja", TOKYO).startswith("山田 太郎様（青葉工業　部長）\n")
+    nameless = member(system="hubspot", company=aoba.key)
+    unknown = replace(standing(nameless), companies={aoba.key: aoba})
+    assert subject(unknown, nameless, DUE, "ja", TOKYO).startswith("【82点】青葉工業 ご担当者様 ")
 
 
 def test_a_subject_tells_how_many_more_are_hot_at_the_company() -> None:
@@ -94,7 +127,7 @@ def test_a_body_says_who_until_when_how_to_open_and_why() -> None:
     text = body(standing(YAMADA), YAMADA, "p1-1", DUE, "ja", TOKYO, [other], "round_robin inside; record_owner absent")
     assert text.splitlines() == [
         "山田 太郎様（株式会社青葉　営業部長）",
-        "スコア：82点　期限：2026/11/24 14:37 JST",
+        "スコア：82点　期限：2026/11/24 14:00 JST",
         "担当の決め方：グループ「inside」の順番（レコードの所有者：不在）",
         "",
         "話の切り出し：",
@@ -119,7 +152,7 @@ def test_a_body_in_english() -> None:
     text = body(standing(SMITH, talk_track="", reasons="x"), SMITH, "p1-1", DUE, "en", TOKYO)
     assert text.splitlines() == [
         "Ann Smith, Sales director, Aoba Inc.",
-        "Score 82. Due: 2026-11-24 14:37 JST",
+        "Score 82. Due: 2026-11-24 14:00 JST",
         "",
         "Reasons:",
         "x",
@@ -173,7 +206,8 @@ def test_whatever_the_values_a_subject_fits_and_ends_with_the_deadline(
     local = datetime.fromtimestamp(due, ZoneInfo(TOKYO))
     assert len(text) <= 40
     assert str(total // 1000) in text
-    ending = f" {local:%m/%d} {local.hour}時まで" if language == "ja" else f" {local.day} {local:%H}:00"
+    hour = f"{local:%H:%M}" if local.minute else f"{local.hour}時"
+    ending = f" {local:%m/%d} {hour}まで" if language == "ja" else f" {local.day} {local:%H:%M}"
     assert text.endswith(ending)
     assert len(note_subject(person, record, language, TOKYO, colleagues)) <= 40
     lines = body(person, record, "p-1", due, language, TOKYO, colleagues).splitlines()

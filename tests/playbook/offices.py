@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sync.core.records import CompanyRecord, PersonRecord, RecordKey
@@ -50,9 +52,16 @@ def member(id: int, system: str = "salesforce", object: str = "lead", **values: 
     return Member(id, 1, PersonRecord(RecordKey(system, object, str(id)), NOW, **values), NOW)
 
 
-def standing(*members: Member, segment: str = "", company_owners: dict[RecordKey, str] | None = None) -> Standing:
+def standing(
+    *members: Member,
+    segment: str = "",
+    company_owners: dict[RecordKey, str] | None = None,
+    companies: Sequence[CompanyRecord] = (),
+) -> Standing:
     score = ScoreRow(1, 0, 0, 0, 0, 82_000, "hot", "", "", "", "", segment, None, None, None, "b", "m", NOW)
-    return Standing(1, "p1", None, score, members or (member(1),), {}, {}, {}, None, company_owners or {})
+    known = {record.key: record for record in companies}
+    found = Standing(1, "p1", None, score, members or (member(1),), {}, {}, {}, None, company_owners or {})
+    return replace(found, companies=known)
 
 
 def company(id: str, system: str = "salesforce") -> RecordKey:

@@ -234,6 +234,32 @@ def test_region_and_city_are_taken_from_the_record_that_has_the_country() -> Non
     assert prospect_of(standing(bare, full, segment="s")) == Prospect("s", "Japan", "Tokyo", "Minato", "機械")
 
 
+@pytest.mark.parametrize(("industry", "sector"), [("MACHINERY", "machinery"), ("製造業", "other_manufacturing")])
+def test_rules_see_what_only_the_linked_company_says(industry: str, sector: str) -> None:
+    """In HubSpot a contact has no industry, and often no state, of its own."""
+    firm = CompanyRecord(company("77", "hubspot"), NOW, name="青葉", industry=industry, country="日本", region="大阪府")
+    contact = member(1, "hubspot", "contact", company=firm.key)
+    prospect = prospect_of(standing(contact, companies=[firm]))
+    assert prospect == Prospect(country="日本", region="大阪府", industry=industry)
+    assert applies(rule(f"{{sector: [{sector}]}}"), prospect)
+    assert applies(rule("{region: [関西], country: [JP]}"), prospect)
+    assert not applies(rule("{region: [関東]}"), prospect)
+    assert prospect_of(standing(contact)) == Prospect()
+
+
+def test_her_own_place_comes_before_her_company_s() -> None:
+    firm = CompanyRecord(company("77", "hubspot"), NOW, name="青葉", country="日本", region="大阪府")
+    contact = member(1, "hubspot", "contact", company=firm.key, country="日本", region="東京都")
+    assert prospect_of(standing(contact, companies=[firm])).region == "東京都"
+
+
+@pytest.mark.parametrize("asked", ["US", "USA", "米国", "United States"])
+@pytest.mark.parametrize("said", ["US", "USA", "United States", "アメリカ", "米国", "アメリカ合衆国"])
+def test_a_country_is_the_same_however_rule_and_record_spell_it(asked: str, said: str) -> None:
+    assert applies(rule(f"{{country: [{asked}]}}"), Prospect(country=said))
+    assert not applies(rule(f"{{country: [{asked}]}}"), Prospect(country="中国"))
+
+
 # --- words ---
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import resources
+
 import pytest
+import yaml
 
 from sync.handoff.territory import country_of, region_of, regions_of
 
@@ -33,10 +36,43 @@ def test_an_area_is_its_prefectures() -> None:
     assert sum(map(len, japan)) == 45  # none lies in two
 
 
-@pytest.mark.parametrize("spelling", ["JP", "JPN", "Japan", "日本", "日本国", "japan "])
+@pytest.mark.parametrize("spelling", ["JP", "jp", "JPN", "Japan", "日本", "日本国", "japan ", "ＪＡＰＡＮ"])
 def test_japan_has_many_spellings(spelling: str) -> None:
-    assert country_of(spelling) == "jp"
+    assert country_of(spelling) == "JP"
 
 
-def test_other_countries_are_compared_without_case() -> None:
-    assert country_of("Germany") == country_of("GERMANY") != country_of("Japan")
+@pytest.mark.parametrize(
+    ("code", "spellings"),
+    [
+        ("US", "US, USA, U.S., U.S.A., United States, the United States, United States of America, アメリカ, 米国"),
+        ("GB", "GB, UK, U.K., United Kingdom, Great Britain, England, イギリス, 英国"),
+        ("CN", "CN, China, P.R. China, People's Republic of China, 中国, 中華人民共和国"),
+        ("TW", "TW, TWN, Taiwan, 台湾, 臺灣"),
+        ("KR", "KR, Korea, South Korea, Republic of Korea, 韓国, 大韓民国"),
+        ("SG", "SG, Singapore, シンガポール"),
+        ("TH", "TH, Thailand, タイ"),
+        ("VN", "VN, Vietnam, Viet Nam, ベトナム"),
+        ("ID", "ID, Indonesia, インドネシア"),
+        ("MY", "MY, Malaysia, マレーシア"),
+        ("PH", "PH, the Philippines, フィリピン"),
+        ("IN", "IN, India, インド"),
+        ("DE", "DE, Germany, GERMANY, Deutschland, ドイツ"),
+        ("FR", "FR, France, フランス"),
+        ("NO", "NO, Norway, ノルウェー"),
+    ],
+)
+def test_a_country_s_names_and_codes_are_one(code: str, spellings: str) -> None:
+    assert {country_of(spelling) for spelling in spellings.split(", ")} == {code}
+
+
+def test_no_spelling_stands_for_two_countries() -> None:
+    file = resources.files("config").joinpath("vocabulary", "countries.yaml")
+    listed = yaml.safe_load(file.read_text(encoding="utf-8"))["countries"]
+    assert len(listed) >= 40
+    assert {spelling: country_of(spelling) for code in listed for spelling in (code, *listed[code])} == {
+        spelling: code for code in listed for spelling in (code, *listed[code])
+    }
+
+
+def test_countries_that_are_not_listed_are_compared_without_case() -> None:
+    assert country_of("Bhutan") == country_of("BHUTAN ") != country_of("")
