@@ -3,6 +3,8 @@
 PYTHON ?= python3
 SPECS ?= ../shared/hubspot-specs
 ARGS ?=
+# Test processes at a time; each has databases of its own.
+WORKERS ?= 2
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -26,7 +28,7 @@ demo: $(READY)
 	@$(BIN)/leadsync demo $(ARGS)
 
 test: $(READY)
-	@$(BIN)/python -m pytest --tb=short $(ARGS)
+	@$(BIN)/python -m pytest --tb=short -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-spark: $(READY)
 	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17 or newer: install it (Debian: openjdk-17-jre-headless)"; exit 2; }

@@ -59,8 +59,8 @@ class Group(BaseModel):
 class PilotSettings(Group):
     owners: tuple[str, ...] = Field(
         (),
-        description="Owners (CRM user id or e-mail) who take part in a pilot: they receive tasks, for everybody else "
-        "only fields are written. Empty: everyone receives tasks",
+        description="Owners (CRM user id or e-mail) who take part in a pilot: only they receive tasks and notes. "
+        "Fields are written for everybody all the same. Empty: everyone receives tasks",
     )
 
 

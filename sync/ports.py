@@ -78,6 +78,7 @@ class TaskAction(StrEnum):
     CREATE = "create"
     COMPLETE = "complete"
     REASSIGN = "reassign"  # gives one of our open tasks to another owner; records keep theirs
+    NOTE = "note"  # appends `note` to one of our open tasks, once; nothing else changes
 
 
 class Priority(StrEnum):
@@ -87,7 +88,7 @@ class Priority(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaskOrder:
-    """One follow-up task to create, or one of ours to complete or to give to another owner.
+    """One follow-up task to create, or one of ours to complete, to give to another owner or to add a note to.
 
     With `deal` the task also hangs on that deal of the same system, where the vendor allows it (Salesforce does not
     for leads).
@@ -106,8 +107,8 @@ class TaskOrder:
     due_at: int | None = None
     remind_at: int | None = None
     owner_id: str = ""  # "" leaves the vendor's default
-    task_id: str = ""  # COMPLETE and REASSIGN only
-    note: str = ""  # COMPLETE and REASSIGN: appended to the body
+    task_id: str = ""  # of all but CREATE
+    note: str = ""  # of all but CREATE: appended to the body, above the marker line
     suspect_since: int | None = None
     priority: Priority = Priority.HIGH
     deal: RecordKey | None = None
@@ -220,7 +221,7 @@ class Connector(Protocol):
         ...
 
     def write_tasks(self, orders: Sequence[TaskOrder]) -> Iterator[Sequence[Outcome]]:
-        """Makes or completes tasks in vendor-sized batches; never repeats a create blindly."""
+        """Makes or changes tasks in vendor-sized batches; never repeats a create blindly."""
         ...
 
     def provision(self, apply: bool, minimal: bool = False, lists: bool = False) -> Iterator[Step]:

@@ -1,9 +1,11 @@
-"""Makes follow-up tasks, completes them and gives them to other owners. A create has no idempotency key: after a lost
-answer the task is looked for by its marker, through the person's associations (search lags), before it is made again.
+"""Makes follow-up tasks, completes them, gives them to other owners, adds notes. A create has no idempotency key: after
+a lost answer the task is looked for by its marker, through the person's associations (search lags), before it is
+made again.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,7 +14,7 @@ from connectors.hubspot import associations, routes
 from connectors.hubspot.batches import BatchWriter, Fate, Input, Settled
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.failures import Complaint, listed, unexpected
-from connectors.hubspot.values import epoch_ms, iso_ms, plain_text, task_body, task_key_in
+from connectors.hubspot.values import epoch_ms, iso_ms, task_body, task_key_in, with_note
 from connectors.hubspot.writes import where_are
 from sync.core.records import HUBSPOT, RecordKey
 from sync.errors import TemporaryFailure, VendorError
@@ -26,6 +28,7 @@ _OWNER, _REMINDER = "hubspot_owner_id", "hs_task_reminders"
 _COMPLETED = "COMPLETED"
 # What an order asks of a task as it was read (None: it is gone): property changes to send, or what became of it.
 _Decide = Callable[[TaskOrder, Mapping[str, Any] | None], "dict[str, str] | Outcome"]
+_CarryOut = Callable[[Sequence[TaskOrder]], dict[str, Outcome]]
 
 
 class TaskWriter:
@@ -36,26 +39,30 @@ class TaskWriter:
         self._error: VendorError | None = None
 
     def write(self, orders: Sequence[TaskOrder]) -> Iterator[Sequence[Outcome]]:
-        """One outcome per key. Two orders for one task are carried out once."""
+        """One outcome per key. Two orders for one task are carried out once, but for notes: each is written down."""
         steps = (
             (TaskAction.COMPLETE, self._complete),
             (TaskAction.REASSIGN, self._reassign),
+            (TaskAction.NOTE, self._annotate),
             (TaskAction.CREATE, self._create),
         )
         for action, carry_out in steps:
-            keys: dict[str, list[str]] = {}
-            last: dict[str, TaskOrder] = {}
-            for order in orders:
-                if order.action is action:
-                    task = order.task_key if action is TaskAction.CREATE else order.task_id
-                    keys.setdefault(task, []).append(order.key)
-                    last[task] = order
-            tasks = list(last)
-            for chunk in associations.chunks(tasks, routes.BATCH):
-                outcomes = carry_out([last[task] for task in chunk])
-                yield [replace(found, key=key) for task, found in outcomes.items() for key in keys[task]]
-                if self._error:
-                    raise self._error
+            asked = [order for order in orders if order.action is action]
+            for part in _one_note_each(asked) if action is TaskAction.NOTE else [asked]:
+                yield from self._carried_out(part, carry_out)
+
+    def _carried_out(self, orders: Sequence[TaskOrder], carry_out: _CarryOut) -> Iterator[Sequence[Outcome]]:
+        keys: dict[str, list[str]] = {}
+        last: dict[str, TaskOrder] = {}
+        for order in orders:
+            task = order.task_key if order.action is TaskAction.CREATE else order.task_id
+            keys.setdefault(task, []).append(order.key)
+            last[task] = order
+        for chunk in associations.chunks(list(last), routes.BATCH):
+            outcomes = carry_out([last[task] for task in chunk])
+            yield [replace(found, key=key) for task, found in outcomes.items() for key in keys[task]]
+            if self._error:
+                raise self._error
 
     def _create(self, orders: Sequence[TaskOrder]) -> dict[str, Outcome]:
         """Outcomes by task key."""
@@ -151,7 +158,10 @@ class TaskWriter:
         return self._change(orders, _completion, _completed)
 
     def _reassign(self, orders: Sequence[TaskOrder]) -> dict[str, Outcome]:
-        return self._change(orders, _reassignment, _reassigned)
+        return self._change(orders, _reassignment, _told_of_open)
+
+    def _annotate(self, orders: Sequence[TaskOrder]) -> dict[str, Outcome]:
+        return self._change(orders, _annotation, _told_of_open)
 
     def _change(
         self, orders: Sequence[TaskOrder], decide: _Decide, tell: Callable[[Settled], Outcome]
@@ -228,19 +238,32 @@ def _completion(order: TaskOrder, properties: Mapping[str, Any] | None) -> dict[
 
 
 def _reassignment(order: TaskOrder, properties: Mapping[str, Any] | None) -> dict[str, str] | Outcome:
-    """Only an open task that bears our marker changes hands."""
     key = RecordKey(HUBSPOT, "task", order.task_id)
-    if properties is None:
-        return Outcome("", Result.UNCHANGED, "OBJECT_NOT_FOUND", record=key, gone=True)
+    if barred := _barred(key, properties):
+        return barred
     if not order.owner_id:
         return Outcome("", Result.REJECTED, "NO_OWNER", record=key)
+    known = properties or {}
+    changes = {} if str(known.get(_OWNER) or "") == order.owner_id else {_OWNER: order.owner_id}
+    changes |= _noted(known, order.note)
+    return changes or Outcome("", Result.UNCHANGED, record=key)
+
+
+def _annotation(order: TaskOrder, properties: Mapping[str, Any] | None) -> dict[str, str] | Outcome:
+    key = RecordKey(HUBSPOT, "task", order.task_id)
+    barred = _barred(key, properties)
+    return barred or _noted(properties or {}, order.note) or Outcome("", Result.UNCHANGED, record=key)
+
+
+def _barred(key: RecordKey, properties: Mapping[str, Any] | None) -> Outcome | None:
+    """Only an open task that bears our marker changes hands or gets a note."""
+    if properties is None:
+        return Outcome("", Result.UNCHANGED, "OBJECT_NOT_FOUND", record=key, gone=True)
     if not task_key_in(str(properties.get("hs_task_body") or "")):
         return Outcome("", Result.REJECTED, "NOT_OURS no marker line in the task", record=key)
     if _is_closed(properties):
         return Outcome("", Result.UNCHANGED, "TASK_CLOSED", record=key)
-    changes = {} if str(properties.get(_OWNER) or "") == order.owner_id else {_OWNER: order.owner_id}
-    changes |= _noted(properties, order.note)
-    return changes or Outcome("", Result.UNCHANGED, record=key)
+    return None
 
 
 def _is_closed(properties: Mapping[str, Any]) -> bool:
@@ -248,15 +271,22 @@ def _is_closed(properties: Mapping[str, Any]) -> bool:
 
 
 def _noted(properties: Mapping[str, Any], note: str) -> dict[str, str]:
-    """The body with the note at its end; {} when it is there already."""
+    """The body with the note; {} when it is there already."""
     body = str(properties.get("hs_task_body") or "")
-    if not note or _words(note) in _words(plain_text(body)):
-        return {}
-    return {"hs_task_body": f"{body} <br>\n{task_body(note)}" if body else task_body(note)}
+    noted = with_note(body, note)
+    return {} if noted == body else {"hs_task_body": noted}
 
 
-def _words(text: str) -> str:
-    return " ".join(text.split())
+def _one_note_each(orders: Sequence[TaskOrder]) -> list[list[TaskOrder]]:
+    """Orders in rounds that name each task once: a note is added to what the one before has left."""
+    rounds: list[list[TaskOrder]] = []
+    seen: Counter[str] = Counter()
+    for order in orders:
+        if seen[order.task_id] == len(rounds):
+            rounds.append([])
+        rounds[seen[order.task_id]].append(order)
+        seen[order.task_id] += 1
+    return rounds
 
 
 def _made(id_: str, at: int | None) -> Outcome:
@@ -287,7 +317,7 @@ def _completed(settled: Settled) -> Outcome:
     return Outcome("", Result.RETRY, settled.code, record=key)
 
 
-def _reassigned(settled: Settled) -> Outcome:
+def _told_of_open(settled: Settled) -> Outcome:
     key = RecordKey(HUBSPOT, "task", settled.input.id)
     if settled.fate is Fate.REFUSED and settled.about == _OWNER:
         return Outcome("", Result.REJECTED, f"OWNER_REFUSED {settled.code}", record=key)

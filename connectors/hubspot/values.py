@@ -155,6 +155,23 @@ def task_body(text: str) -> str:
     return "<br>\n".join(f"{line} " if _MARKER.search(line) else line for line in lines)
 
 
+def with_note(body: str, note: str) -> str:
+    """A task's body with the note below its text and above the marker line; the same body when it has it already."""
+    if not note.strip() or _words(note) in _words(plain_text(body)):
+        return body
+    key = task_key_in(body)
+    line = re.search(rf"leadsync:{re.escape(key)}(?![A-Za-z0-9_-])", body) if key else None
+    text, end = (body[: line.start()], body[line.start() :]) if line else (body, "")
+    gap = "" if not text or text.rstrip().endswith(">") else " <br>\n"
+    noted = f"{text}{gap}{task_body(note)}" + (f"<br>\n{end}" if end else "")
+    return noted if task_key_in(noted) == key else f"{body} <br>\n{task_body(note)}"
+
+
+def _words(text: str) -> str:
+    """Between spaces, so that a name is not found at the end of a longer one."""
+    return f" {' '.join(text.split())} "
+
+
 def _offset_ms(zone: str | None) -> int:
     if not zone or zone in "Zz":
         return 0

@@ -1,5 +1,5 @@
 """What becomes of our tasks after they were made: completed when no longer needed, given to another owner when the
-first does not act. Only open ones change; both are safe to repeat."""
+first does not act, told what else happened. Only open ones change; all is safe to repeat."""
 
 from __future__ import annotations
 
@@ -41,11 +41,15 @@ class TaskChanges:
         """The same for another owner; the person's record keeps its own."""
         return self._change(orders, self._rows_of(orders), self._new_owner)
 
+    def annotate(self, orders: Sequence[TaskOrder]) -> list[Outcome]:
+        """The same for a note alone."""
+        return self._change(orders, self._rows_of(orders), lambda order, row: _not_ours(order, row) or {})
+
     def _new_owner(self, order: TaskOrder, row: Row) -> dict[str, Any] | Outcome:
         if not owner_of(order):
             return Outcome(order.key, Result.REJECTED, "NO_OWNER: tasks are given to users only", _record(order))
-        if not marker(str(row.get("Description") or "")):
-            return Outcome(order.key, Result.REJECTED, "NOT_OURS: no marker line in the task", _record(order))
+        if stranger := _not_ours(order, row):
+            return stranger
         return {} if id18(str(row.get("OwnerId") or "")) == owner_of(order) else {"OwnerId": owner_of(order)}
 
     def _rows_of(self, orders: Sequence[TaskOrder]) -> dict[str, Row]:
@@ -138,12 +142,35 @@ def _is_open(row: Row) -> bool:
 
 
 def _noted(row: Row, orders: Sequence[TaskOrder]) -> dict[str, str]:
-    """The description with the notes at its end; {} when they are there already."""
+    """The description with the notes; {} when they are there already."""
     before = text = str(row.get("Description") or "")
     for order in orders:
-        if order.note and order.note not in text:
-            text = text[: DESCRIPTION - len(order.note) - 1].rstrip() + "\n" + order.note
-    return {} if text == before else {"Description": text[:DESCRIPTION]}
+        text = with_note(text, order.note)
+    return {} if text == before else {"Description": text}
+
+
+def with_note(text: str, note: str) -> str:
+    """The description with the note below its text and above the marker line, which is never cut off; the same
+    description when it has the note already."""
+    if not note.strip() or _words(note) in _words(text):
+        return text
+    key = marker(text)
+    at = text.index(f"leadsync:{key}") if key else len(text)
+    end = "\n" + text[at:].rstrip() if key else ""
+    above = text[: max(0, min(at, DESCRIPTION - len(note) - len(end) - 1))]
+    gap = "\n" if above and not above.endswith("\n") else ""
+    return f"{above}{gap}{note.rstrip()}{end}"[:DESCRIPTION]
+
+
+def _words(text: str) -> str:
+    """Between spaces, so that a name is not found at the end of a longer one."""
+    return f" {' '.join(text.split())} "
+
+
+def _not_ours(order: TaskOrder, row: Row) -> Outcome | None:
+    if marker(str(row.get("Description") or "")):
+        return None
+    return Outcome(order.key, Result.REJECTED, "NOT_OURS: no marker line in the task", _record(order))
 
 
 def _record(order: TaskOrder) -> RecordKey:

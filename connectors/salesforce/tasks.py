@@ -86,7 +86,11 @@ class TaskWriter:
             yield refused
         for chunk in chunks(jobs, SIZE):
             yield self._guarded(self._create, chunk, _keys_of_jobs(chunk))
-        later = ((TaskAction.COMPLETE, self._changes.complete), (TaskAction.REASSIGN, self._changes.reassign))
+        later = (
+            (TaskAction.COMPLETE, self._changes.complete),
+            (TaskAction.REASSIGN, self._changes.reassign),
+            (TaskAction.NOTE, self._changes.annotate),
+        )
         for action, carry_out in later:
             for part in chunks([order for order in orders if order.action is action], SIZE):
                 yield self._guarded(carry_out, part, [order.key for order in part])

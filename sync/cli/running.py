@@ -110,7 +110,7 @@ def status(json_: AsJson = False) -> int:
     with open_service(need_connector=False) as service:
         page = daemon_module.status_page(service, {})
         if json_:
-            print_json(documents.plain(page))
+            print_json({**documents.plain(page), "health": page.health})
         else:
             out.print(status_view.status(page, service.settings.language))
         return 0

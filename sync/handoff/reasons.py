@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from sync.core.text import Text
 from sync.core.working_lists import REACTIVATED
@@ -108,13 +109,21 @@ def reasons_text(
 
 
 def acts_text(score: Score, model: Model, facts: Facts, language: str) -> str:
-    """The two acts that say most, in the order in which they happened: 料金ページ→導入事例ページ, or ""."""
+    """The two acts that say most, in the order in which they happened: 料金ページ→導入事例ページ, or "".
+
+    Of each line those that it is told by; where these are fewer than two, whatever else of other words it rests on.
+    """
     acts = {act.id: act for act in facts.acts}
+    lines = by_weight(score, (BEHAVIOUR,))
     said: dict[str, tuple[int, int]] = {}
-    for line in by_weight(score, (BEHAVIOUR,)):
-        for act in reversed(told_acts(line, model, acts)):
-            if len(said) < 2 and not tags_of(act, model).is_open:
-                said.setdefault(short_label(act, model, language), (act.at, act.seq))
+    for act in chain(
+        (act for line in lines for act in reversed(told_acts(line, model, acts))),
+        (act for line in lines for act in reversed(_proofs(line, acts))),
+    ):
+        if len(said) == 2:
+            break
+        if not tags_of(act, model).is_open:
+            said.setdefault(short_label(act, model, language), (act.at, act.seq))
     return ARROW.join(sorted(said, key=lambda label: said[label]))
 
 
@@ -132,7 +141,7 @@ def by_weight(score: Score, axes: Sequence[str]) -> list[Line]:
 
 def told_acts(line: Line, model: Model, acts: Mapping[str, Act]) -> list[Act]:
     """The acts that a line is told by, oldest first: the newest of its evidence, for a sequence the newest chain."""
-    proofs = sorted((acts[id] for id in line.evidence if id in acts), key=lambda act: (act.at, act.seq, act.id))
+    proofs = _proofs(line, acts)
     number = next((number for number, rule in enumerate(model.rules) if rule.id == line.rule), -1)
     if not proofs or not isinstance(model.rules[number], SequenceRule):
         return proofs[-1:]
@@ -142,6 +151,10 @@ def told_acts(line: Line, model: Model, acts: Mapping[str, Act]) -> list[Act]:
             if rule == number and FIRST - part - 1 in chains:
                 chains[FIRST - part] = [*chains[FIRST - part - 1], act]
     return chains[max(chains)] or proofs[-1:]
+
+
+def _proofs(line: Line, acts: Mapping[str, Act]) -> list[Act]:
+    return sorted((acts[id] for id in line.evidence if id in acts), key=lambda act: (act.at, act.seq, act.id))
 
 
 def line_label(line: Line | LedgerLine, model: Model, language: str) -> str:

@@ -64,7 +64,8 @@ class Document:
 
     def line_of(self, where: Path) -> int:
         """The line of a part, or of what it should stand in. Entries of lists go by their number or their `id`."""
-        found, path = self.data, ()  # type: Any, Path
+        found: Any = self.data
+        path: Path = ()
         for step in where:
             if isinstance(found, list) and isinstance(step, str):
                 step = next((n for n, entry in enumerate(found) if _id_of(entry) == step), len(found))

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from sync.core.text import Text
 
 ERROR, WARNING, INFO = "error", "warning", "info"
-
-
 Where = tuple[str | int, ...]  # keys of a model file from its top; an entry of a list by its id or its number
 
 
@@ -25,6 +23,8 @@ class Finding:
     at: Where = ()
 
 
-def finding(id: str, severity: str, subject: str, text: tuple[str, str], remedy: tuple[str, str], at: Where) -> Finding:
+def finding(
+    id: str, severity: str, subject: str, text: tuple[str, str], remedy: tuple[str, str], at: Where = ()
+) -> Finding:
     """With texts as (English, Japanese)."""
     return Finding(id, severity, subject, Text(*text), Text(*remedy), at)

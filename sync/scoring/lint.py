@@ -134,10 +134,7 @@ def _hot_unreachable(proof: Proof) -> Finding:
         ERROR,
         HOT,
         (f"nobody can become hot: {_why(best, needed).en}", f"ホットに到達できません。{_why(best, needed).ja}"),
-        (
-            f"raise points or caps, set targets, or lower bands/hot{_to(best, needed)}",
-            f"点数や上限を上げる、対象を設定する、または bands/hot を下げてください{_to(best, needed)}",
-        ),
+        _remedy_of_lack(best, needed),
         _at_lack(best),
     )
 
@@ -146,7 +143,20 @@ def _at_lack(best: Ceiling | None) -> Where:
     """What to change first."""
     if best is None:
         return ("exclusions",)
-    return ("bands", "hot") if best.lacks == "total" else ("hot", best.lacks)
+    at: dict[str, Where] = {"total": ("bands", "hot"), "distinct_acts": ("rules",)}
+    return at.get(best.lacks, ("hot", best.lacks))
+
+
+def _remedy_of_lack(best: Ceiling | None, needed: int) -> tuple[str, str]:
+    if best is None:
+        return "remove or narrow exclusions", "除外条件を削除するか、狭めてください"
+    if best.lacks == "distinct_acts":
+        return "add a rule whose acts earn points", "活動に加点するルールを追加してください"
+    key = "/".join(map(str, _at_lack(best)))
+    return (
+        f"raise points or caps, set targets, or lower {key}{_to(best, needed)}",
+        f"点数や上限を上げる、対象を設定する、または {key} を下げてください{_to(best, needed)}",
+    )
 
 
 def _to(best: Ceiling | None, needed: int) -> str:

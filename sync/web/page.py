@@ -114,6 +114,11 @@ class NoticeLine:
     first_at: int
     last_at: int
 
+    @property
+    def needs_attention(self) -> bool:
+        """A model waits for a sign-off, and another one scores meanwhile."""
+        return self.code == NOTICE_CODE
+
 
 @dataclass(frozen=True, slots=True)
 class StatusPage:
@@ -162,8 +167,8 @@ class StatusPage:
             return "attention"
         if any(stream.skipped and stream.stream in _PEOPLE for stream in self.streams):
             return "attention"  # without its people a CRM is of no use
-        if any(notice.code == NOTICE_CODE for notice in self.notices):
-            return "attention"  # a model waits for a sign-off
+        if any(notice.needs_attention for notice in self.notices):
+            return "attention"
         ended = [run for run in self.runs if run.state != "running"]
         if ended and ended[0].state == "failed":
             return "attention"

@@ -156,6 +156,9 @@ class Subject(ABC):
     def reassign(self, task: str, owner: str, key: str = "move", note: str = "") -> TaskOrder:
         return TaskOrder(key, TaskAction.REASSIGN, "t1", task_id=task, owner_id=owner, note=note)
 
+    def note(self, task: str, note: str, key: str = "note") -> TaskOrder:
+        return TaskOrder(key, TaskAction.NOTE, "t1", task_id=task, note=note)
+
     def task(self, person: str, task_key: str, suspect_since: float | None = None) -> TaskOrder:
         since = None if suspect_since is None else int(suspect_since)
         return TaskOrder(

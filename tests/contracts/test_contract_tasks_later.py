@@ -169,6 +169,103 @@ def test_the_marker_is_still_found_after_a_task_changed_hands(ready, people, own
     assert len(ready.task_bodies()) == 3
 
 
+# -- a note ----------------------------------------------------------------------------------------------------------
+
+ALSO = "同じ会社の小林 様もホットになりました"
+
+
+def noted(ready, task):
+    """Lines of its body, the note and the marker among them."""
+    order = next(body for body in ready.task_bodies() if f"leadsync:{task}" in body)
+    return [line.strip() for line in order.replace("<br>", "\n").splitlines() if line.strip()]
+
+
+def test_a_note_is_added_above_the_marker_and_nothing_else_changes(ready, people, owners, tasks):
+    before, records = read_task(ready, tasks[0]), [ready.content(person) for person in people]
+    found = write(ready, ready.note(tasks[0], ALSO))["note"]
+    assert (found.result, found.record) == (Result.APPLIED, RecordKey(ready.system, "task", tasks[0]))
+    assert noted(ready, "t0") == ["料金ページを閲覧しました。", ALSO, "leadsync:t0"]
+    after = read_task(ready, tasks[0])
+    assert replace(after, modified_at=0) == replace(before, modified_at=0)
+    assert [ready.content(person) for person in people] == records
+    assert sum(ALSO in body for body in ready.task_bodies()) == 1
+
+
+def test_the_same_note_twice_changes_nothing_and_another_one_is_added(ready, tasks):
+    assert results(write(ready, ready.note(tasks[0], ALSO))) == {Result.APPLIED: 1}
+    bodies = ready.task_bodies()
+    ready.advance(DAY)
+    assert results(write(ready, ready.note(tasks[0], ALSO))) == {Result.UNCHANGED: 1}
+    assert ready.task_bodies() == bodies
+    shorter = "林 様もホットになりました"  # the end of the note that is there
+    assert results(write(ready, ready.note(tasks[0], shorter))) == {Result.APPLIED: 1}
+    assert noted(ready, "t0")[1:] == [ALSO, shorter, "leadsync:t0"]
+
+
+def test_several_notes_at_once_are_all_written_down_and_answered(ready, tasks):
+    orders = [ready.note(tasks[0], f"{n}人目", f"n{n}") for n in range(3)] + [ready.note(tasks[1], "1人目", "m")]
+    assert results(write(ready, *orders)) == {Result.APPLIED: 4}
+    assert noted(ready, "t0")[1:] == ["0人目", "1人目", "2人目", "leadsync:t0"]
+    assert noted(ready, "t1")[1:] == ["1人目", "leadsync:t1"]
+
+
+def test_an_empty_note_changes_nothing(ready, tasks):
+    bodies = ready.task_bodies()
+    assert results(write(ready, ready.note(tasks[0], ""))) == {Result.UNCHANGED: 1}
+    assert ready.task_bodies() == bodies
+
+
+def test_signs_in_a_note_are_read_back_as_they_were(ready, tasks):
+    strange = "A&B <株>社の山田 様"
+    assert results(write(ready, ready.note(tasks[0], strange))) == {Result.APPLIED: 1}
+    assert results(write(ready, ready.note(tasks[0], strange))) == {Result.UNCHANGED: 1}
+    assert read_task(ready, tasks[0]).task_key == "t0"
+
+
+def test_a_closed_task_gets_no_note(ready, tasks):
+    ready.close_task(tasks[0])
+    bodies = ready.task_bodies()
+    (found,) = write(ready, ready.note(tasks[0], ALSO)).values()
+    assert (found.result, found.gone) == (Result.UNCHANGED, False)
+    assert found.reason.startswith("TASK_CLOSED")
+    assert ready.task_bodies() == bodies
+
+
+def test_a_note_for_a_deleted_task_tells_that_it_is_gone(ready, tasks):
+    ready.remove_task(tasks[0])
+    (found,) = write(ready, ready.note(tasks[0], ALSO)).values()
+    assert (found.result, found.gone) == (Result.UNCHANGED, True)
+
+
+def test_somebody_elses_task_gets_no_note(ready, people):
+    task = ready.foreign_task(people[0])
+    (found,) = write(ready, ready.note(task, ALSO)).values()
+    assert found.result is Result.REJECTED
+    assert found.reason.startswith("NOT_OURS")
+    assert not any(ALSO in body for body in ready.task_bodies())
+
+
+@pytest.mark.parametrize("fault", list(FAULTS))
+def test_a_passing_failure_ends_with_the_note_written_once(ready, tasks, fault):
+    ready.app.fault(path=UPDATES, **FAULTS[fault])
+    order = ready.note(tasks[0], ALSO)
+    assert results(write(ready, order)).keys() <= {Result.APPLIED, Result.RETRY}
+    assert results(write(ready, order)).keys() <= {Result.APPLIED, Result.UNCHANGED}
+    assert sum(body.count(ALSO) for body in ready.task_bodies()) == 1
+
+
+def test_a_vendor_that_is_down_takes_no_note(ready, tasks):
+    ready.app.fault(path=UPDATES, response=Response(503, "<html/>"), times=0)
+    assert results(write(ready, *[ready.note(task, ALSO, task) for task in tasks])) == {Result.RETRY: 3}
+    assert not any(ALSO in body for body in ready.task_bodies())
+
+
+def test_the_marker_is_still_found_after_a_note(ready, people, tasks):
+    write(ready, ready.note(tasks[0], ALSO))
+    again = write(ready, ready.task(people[0], "t0", suspect_since=ready.now))["k-t0"]
+    assert (again.result, again.record.id) == (Result.APPLIED, tasks[0])
+
+
 # -- what a task is made with --------------------------------------------------------------------------------------
 
 

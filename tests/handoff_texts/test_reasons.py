@@ -195,7 +195,11 @@ ACTS = [
     ((Act("o", "email_open", NOW),), "", ""),
     # A simulator's page bears the words of a price page too; what she used is what counts.
     ((view("/price/simulator", 1, title="料金シミュレーター"),), "料金シミュレーターページ", "price simulator"),
-    ((view("/price/simulator", 1), view("/price", 3)), "料金ページ→料金シミュレーターページ", "pricing→price simulator"),
+    (
+        (view("/price/simulator", 1), view("/price", 3)),
+        "料金ページ→料金シミュレーターページ",
+        "pricing→price simulator",
+    ),
     ((view("/price/vs-others", 1, title="価格の比較"),), "他社比較ページ", "comparisons"),
 ]
 

@@ -50,9 +50,10 @@ def test_a_subject_has_score_name_the_two_acts_and_an_absolute_deadline() -> Non
 def test_the_acts_give_way_before_the_name_and_the_deadline_never_does() -> None:
     long = "料金シミュレーターページ→導入事例ページ"
     assert titled(YAMADA, acts=long) == "【82点】山田様 シミュレーター→導入事例 11/24 14時まで"
-    both = f"{'あ' * 3}…→{'い' * 12}"
+    both = f"{'あ' * 5}…→{'い' * 12}"
     assert titled(YAMADA, acts="あ" * 12 + "→" + "い" * 12) == f"【82点】山田様 {both} 11/24 14時まで"
-    assert titled(member(last_name="長" * 12), acts="料金ページ→導入事例DL") == f"【82点】{'長' * 12}様 導入事例DL 11/24 14時まで"
+    wide = member(last_name="長" * 15)
+    assert titled(wide, acts="料金ページ→シミュレーター") == f"【82点】{'長' * 15}様 シミュレー… 11/24 14時まで"
     assert titled(YAMADA, acts="う" * 40) == f"【82点】山田様 {'う' * 18}… 11/24 14時まで"
     name = member(last_name="長" * 30)
     assert titled(name) == f"【82点】{'長' * 21}…様 11/24 14時まで"
@@ -62,7 +63,7 @@ def test_the_acts_give_way_before_the_name_and_the_deadline_never_does() -> None
 @pytest.mark.parametrize(
     ("acts", "said"),
     [
-        ("pricing→comparisons", "[82] Smith pricing→comp… by Nov 24 14:00"),
+        ("pricing→comparisons", "[82] Smith pric…→compare by Nov 24 14:00"),
         ("case studies→pricing", "[82] Smith cases→pricing by Nov 24 14:00"),
         ("seminar→price simulator", "[82] Smith seminar→simu… by Nov 24 14:00"),
         ("quotations→demos", "[82] Smith quotes→demos by Nov 24 14:00"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from warm import ENGINE
 
 from sync.core.fields import FIELDS
@@ -148,7 +148,7 @@ class Desk:
         row = ScoreRow(person_id, **rest)
         with self.store.begin() as unit:
             unit.save_scores([row])
-            done = update(t.persons).where(t.persons.c.id == person_id).values(score_due=False, traits_due=False)
+            done = t.persons.update().where(t.persons.c.id == person_id).values(score_due=False, traits_due=False)
             unit.connection.execute(done)
 
     def plan(self, **policy: Any) -> Draft:

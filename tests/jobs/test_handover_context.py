@@ -9,6 +9,7 @@ from desk import CONTACT, DAY, HOUR, HS, LEAD, NOW, Desk
 from warm import ENGINE
 
 from sync.core.records import PersonRecord, RecordKey, State
+from sync.handoff.playbook_file import parse_playbook
 from sync.jobs.resolve import resolve
 from sync.ports import Outcome, Priority, Result
 from sync.store.database import SqlStore
@@ -20,9 +21,9 @@ OPPORTUNITY = RecordKey("salesforce", "deal", "006A")
 
 
 @pytest.fixture
-def desk(store: SqlStore) -> Desk:
+def desk(sqlite_store: SqlStore) -> Desk:
     """Past the go-live; Ann owns the company, Bob the deal, Cai the people."""
-    made = Desk(store)
+    made = Desk(sqlite_store)
     made.live()
     for id, name in (("o1", "ann"), ("o2", "bob"), ("o3", "cai")):
         made.owner("hubspot", id, f"{name}@sales.example")
@@ -42,6 +43,34 @@ def employee(desk: Desk, number: int, total: int = 85_000, band: str = "hot") ->
 
 def tasks(desk: Desk, system: str = "hubspot") -> list[str]:
     return list(desk.crm[system].tasks)
+
+
+# --- the company's data ---
+
+RULES = """
+name: rules
+assignment:
+  groups: [{id: inside, members: [{email: ann@sales.example}]}]
+  rules:
+    - {id: other, region: [関東], owner: ann@sales.example}
+    - {id: kansai, region: [関西], sector: [SECTOR], country: [日本], owner: bob@sales.example}
+  fallback: inside
+"""
+
+
+@pytest.mark.parametrize(("industry", "sector"), [("MACHINERY", "machinery"), ("製造業", "manufacturing")])
+def test_owner_rules_and_task_texts_see_what_only_the_hubspot_company_says(
+    desk: Desk, industry: str, sector: str
+) -> None:
+    desk.company(ACME, name="Acme工業", industry=industry, country="Japan", region="大阪府")
+    person = desk.records(HS, company=ACME, last_name="山田")
+    desk.score(person)
+    rules = parse_playbook(RULES.replace("SECTOR", sector), "rules.yaml")
+    desk.plan(playbook=rules)
+    desk.push()
+    (order,) = desk.crm["hubspot"].tasks.values()
+    assert (order.owner_id, desk.episode(person).owner_why) == ("o2", "rule_owner kansai")
+    assert order.body.startswith("山田様（Acme工業）")
 
 
 # --- the account ---
@@ -100,9 +129,9 @@ def test_who_becomes_hot_later_has_her_own_task_once_the_account_s_14_days_are_o
 def test_who_was_named_in_a_task_stays_with_it_while_it_is_under_way(desk: Desk) -> None:
     employee(desk, 1, 95_000)
     second = employee(desk, 2)
-    for _ in range(20):
+    for _ in range(10):
         desk.cycle()
-        desk.now += DAY
+        desk.now += 2 * DAY
     assert len(tasks(desk)) == 1
     assert desk.episode(second).handover == "account"
 
@@ -220,9 +249,9 @@ def test_a_person_with_an_open_deal_brings_a_note_to_its_owner_and_no_task(desk:
 def test_a_note_has_no_clock_and_is_made_once_whatever_happens(desk: Desk) -> None:
     person = employee(desk, 1)
     desk.deal(DEAL, owner_id="o2", people=(HS,))
-    for _ in range(40):
+    for _ in range(10):
         desk.cycle()
-        desk.now += DAY
+        desk.now += 4 * DAY
     assert tasks(desk) == [f"{desk.episode(person).task_key}-note"]
     assert desk.notices() == [f"hot:{desk.episode(person).task_key}"]
 

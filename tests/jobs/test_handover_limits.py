@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,17 +22,8 @@ def at(text: str) -> int:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    """On SQLite only: the neighbours run the same statements on both databases."""
-    made = SqlStore(f"sqlite:///{tmp_path / 'leadsync.db'}")
-    made.migrate()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def desk(store: SqlStore) -> Desk:
-    made = Desk(store)
+def desk(sqlite_store: SqlStore) -> Desk:
+    made = Desk(sqlite_store)
     made.live()
     made.owner("hubspot", "o1", ANN)
     made.owner("hubspot", "o2", BOB)

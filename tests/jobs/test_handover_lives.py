@@ -5,9 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from desk import DAY, HOUR, HS, PLAYBOOK, Desk
@@ -27,10 +25,8 @@ MAILS = {"o1": "ann@sales.example", "o2": "bob@sales.example"}
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    store = SqlStore(f"sqlite:///{tmp_path / 'leadsync.db'}")
-    store.migrate()
-    made = Desk(store)
+def desk(sqlite_store: SqlStore) -> Desk:
+    made = Desk(sqlite_store)
     made.live()
     team = Group("field", Text("field", "営業部"), tuple(Seat(mail) for mail in MAILS.values()))
     sla = Sla(reassign_after_hours=4, reassign_to="group")
@@ -41,8 +37,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         made.owner("hubspot", id, mail)
     for number, key in enumerate(COMPANIES):
         made.company(key, name=f"Company {number}", domain=f"company{number}.co.jp", owner_id="o1")
-    yield made
-    store.close()
+    return made
 
 
 class Life:

@@ -12,6 +12,7 @@ import pytest
 from desk import CONTACT, DAY, HS, NOW, Desk
 
 from connectors.notices import channels
+from sync.core.records import RecordKey
 from sync.errors import ConfigError
 from sync.jobs.notify import EXPIRES_SECONDS, MOST_TRIES, Wording, note_model_change, notify
 from sync.store.database import SqlStore
@@ -92,6 +93,18 @@ def test_no_name_leaves_unless_details_are_asked_for(desk: Desk) -> None:
     assert "山田" in other.got[0][1]
     assert "株式会社秘密" in other.got[0][1]
     assert "taro" not in other.got[0][1]
+
+
+def test_a_company_that_her_record_is_only_linked_to_is_named_too(desk: Desk) -> None:
+    firm = RecordKey("hubspot", "company", "77")
+    desk.company(firm, name="青葉工業")
+    person = desk.records(HS, company=firm, last_name="山田")
+    desk.score(person)
+    with desk.store.begin() as unit:
+        unit.notify("hot:1", "hot", person, None, {}, NOW)
+    box = Box()
+    notify(desk.store, [box], Wording("ja", "Asia/Tokyo", True, PAGES), NOW)
+    assert "青葉工業 山田" in box.got[0][1]
 
 
 def test_what_one_address_refused_is_sent_again_to_that_one_alone(desk: Desk) -> None:

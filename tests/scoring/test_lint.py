@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import resources
 
 import pytest
 
 from sync.core.activity import Kind
 from sync.scoring.lint import Finding, lint, rules_that_cannot_fire
-from sync.scoring.model import Model, example_models, load_model, shipped_models
+from sync.scoring.model import Model, example_models, load_model, load_written, shipped_models
+from sync.scoring.soundness import examined
 
+SHIPPED_BASIC = resources.files("config").joinpath("models", "basic.yaml").read_text(encoding="utf-8")
 OwnModel = Callable[..., Model]
 
 TITLE = """
@@ -84,8 +87,6 @@ def test_the_examples_of_the_sources_have_no_errors(name: str) -> None:
 
 def test_the_first_example_is_out_of_reach_at_the_standard_bands(model_file: Callable[[str], str]) -> None:
     """Hole 1: its points sum to 79 when each act counts once."""
-    from importlib import resources
-
     text = resources.files("config").joinpath("examples", "a_basic.yaml").read_text(encoding="utf-8")
     standard = text.replace("bands: {hot: 60, nurture: 40}", "bands: {hot: 80, nurture: 50}")
     assert standard != text
@@ -284,3 +285,52 @@ def test_rules_without_their_activities_are_named_with_what_they_need(basic: Mod
     assert "page_view" in blocked["pricing"].en
     only_opens = dict(rules_that_cannot_fire(basic, {"email_open"}))
     assert {"download", "seminar", "request", "active_days"} <= set(only_opens)
+
+
+# --- where it stands ---
+
+
+def test_findings_name_the_file_and_the_line_of_what_to_change(model_file: Callable[[str], str]) -> None:
+    head = (
+        "name: own\nlabel: {en: Own, ja: 自社}\nvocabulary: standard\nbands:\n  nurture: 50\n  hot: 80\nhot:\n"
+        "  attribute_floor: 10\n  engagement_floor: 0\n  distinct_acts: 2\n"
+        "dormancy: {days: 120, mode: subtract, points: 50}\n"
+    )
+    back = (
+        "  - id: back\n    axis: behaviour\n    label: {en: Back, ja: 復帰}\n"
+        "    reactivation:\n      after: [dormant]\n      acts:\n"
+        "        - {kinds: [page_view], points: 10}\n        - {kinds: [page_view], points: 10}\n    cap: 5\n"
+    )
+    tags = (
+        "content:\n  themes:\n    - {id: f, label: {en: F, ja: F}, words: [a]}\n    - {id: t, label: {en: T, ja: T}}\n"
+    )
+    text = head + with_rule(back).replace("from: 100", "from: 101") + tags
+    lines = text.split("\n")
+    placed = {(one.finding.id, one.finding.subject): one for one in examined(load_written(model_file(text)))}
+    stands = {
+        ("late_dormancy", ""): "dormancy: {",
+        ("no_floor", "engagement_floor"): "  engagement_floor:",
+        ("bucket_gap", "size"): "      - {id: large",
+        ("cap_below_points", "back"): "    cap: 5",
+        ("dead_matcher", "back"): "        - {kinds: [page_view], points: 10}",
+        ("tag_without_words", "t"): "    - {id: t,",
+        ("cheapest_path", "hot"): "  hot: 80",
+    }
+    for key, beginning in stands.items():
+        assert lines[placed[key].line - 1].startswith(beginning), key
+    assert lines[placed["dead_matcher", "back"].line - 2] == lines[placed["dead_matcher", "back"].line - 1]
+    assert {one.file for one in placed.values()} == {"own.yaml"}
+
+
+def test_a_finding_on_what_is_missing_names_the_line_where_the_file_begins(model_file: Callable[[str], str]) -> None:
+    text = "# ours\n" + SHIPPED_BASIC[: SHIPPED_BASIC.index("exclusions:")]
+    (told,) = [one for one in examined(load_written(model_file(text))) if one.finding.id == "no_exclusion"]
+    assert SHIPPED_BASIC.split("\n")[told.line - 2].startswith("name:")
+
+
+def test_each_weak_path_is_told_once(own_model: OwnModel) -> None:
+    rules = FINE.replace("kinds: [page_view]", "kinds: [page_view, email_click, form_submit]")
+    results = lint(own_model(rules.replace("points: 20", "points: 40").replace("cap: 20", "cap: 40"), **ONE_ACT))
+    told = [one.text.en for one in results if one.id == "path_of_one_weak_act"]
+    assert told
+    assert len(told) == len(set(told))

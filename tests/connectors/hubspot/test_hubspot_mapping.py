@@ -4,8 +4,9 @@ from collections import Counter
 
 import pytest
 
-from connectors.hubspot.mapping import OBJECT_TYPES, Item, Stage, Surroundings, salesforce_id, stages
-from connectors.hubspot.values import Values, epoch_ms, iso_ms, minor_digits, task_body, task_key_in
+from connectors.hubspot.mapping import OBJECT_TYPES, Item, Stage, Surroundings, owner, salesforce_id, stages
+from connectors.hubspot.values import Values, epoch_ms, iso_ms, minor_digits, task_body, task_key_in, with_note
+from sync.core.activity import INTEGRATION
 from sync.core.records import HUBSPOT, SALESFORCE, RecordKey, State
 from sync.errors import UnexpectedAnswer
 
@@ -181,3 +182,59 @@ def test_numbers_that_are_none(raw):
 
 def test_the_eighteen_character_form_of_a_salesforce_id():
     assert salesforce_id("001D000000IqhSL") == "001D000000IqhSLIAZ"
+
+
+def activity(type_, **properties):
+    (found,), _ = parse(type_, {"hs_timestamp": "2026-10-01T00:00:00Z", **properties})
+    return found
+
+
+@pytest.mark.parametrize("type_", ["calls", "meetings", "emails"])
+@pytest.mark.parametrize(
+    ("source", "holder", "creator", "author"),
+    [
+        ("INTEGRATION", "", "", INTEGRATION),
+        ("INTEGRATION", "31", "", "31"),
+        ("INTEGRATION", "", "9001", ""),
+        ("CRM_UI", "", "", ""),
+        ("", "", "", ""),
+    ],
+)
+def test_what_a_program_logs_on_nobodys_behalf_says_so(type_, source, holder, creator, author):
+    signed = {"hs_object_source": source, "hubspot_owner_id": holder, "hs_created_by_user_id": creator}
+    assert activity(type_, hs_email_direction="EMAIL", **signed).author_id == author
+
+
+@pytest.mark.parametrize(
+    ("type_", "properties", "status"),
+    [
+        ("calls", {"hs_call_status": "FAILED"}, "FAILED"),
+        ("meetings", {"hs_meeting_outcome": "NO_SHOW"}, "NO_SHOW"),
+        ("emails", {"hs_email_direction": "EMAIL", "hs_email_status": "BOUNCED"}, "BOUNCED"),
+        ("emails", {"hs_email_direction": "INCOMING_EMAIL", "hs_email_status": "SENT"}, ""),
+        ("tasks", {"hs_task_status": "DEFERRED"}, "DEFERRED"),
+    ],
+)
+def test_activities_keep_the_vendors_word_for_what_became_of_them(type_, properties, status):
+    assert activity(type_, **properties).status == status
+
+
+@pytest.mark.parametrize(
+    ("body", "noted"),
+    [
+        ("理由<br>\n<br>\nleadsync:a-1 ", "理由<br>\n<br>\n追記<br>\nleadsync:a-1 "),
+        ("<p>理由</p><p>leadsync:a-1</p>", "<p>理由</p><p>追記<br>\nleadsync:a-1</p>"),
+        ("理由 leadsync:a-1 続き", "理由  <br>\n追記<br>\nleadsync:a-1 続き"),
+        ("<b>lead</b>sync:a-1", "<b>lead</b>sync:a-1 <br>\n追記"),
+        ("", "追記"),
+    ],
+)
+def test_a_note_stands_above_the_marker(body, noted):
+    assert with_note(body, "追記") == noted
+    assert with_note(noted, "追記") == noted
+    assert task_key_in(noted) == task_key_in(body)
+
+
+def test_a_queue_is_nobody_who_works():
+    found = owner({"id": "7", "type": "QUEUE", "firstName": "営業"}, archived=False)
+    assert (found.automated, found.active) == (True, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -192,6 +193,35 @@ def test_a_planned_call_is_no_touch_and_a_logged_one_is():
     assert not is_sales_touch(task(TaskSubtype="Call", IsClosed=False))
     assert is_sales_touch(task(TaskSubtype="Call"))
     assert not is_own_act(task(TaskSubtype="Call").kind, "outbound")
+
+
+OWN_USER, COPIER = "0055j0000000007AAA", "0055j0000000009AAA"
+
+
+@pytest.mark.parametrize(
+    ("id", "type", "is_active", "automated", "active"),
+    [
+        ("0055j0000000001AAA", "Standard", True, False, True),
+        ("0055j0000000001AAA", "Standard", False, False, False),
+        (OWN_USER, "Standard", True, True, True),
+        (OWN_USER, "Standard", False, True, False),
+        (COPIER, "Standard", True, True, True),
+        ("0055j0000000001AAA", "AutomatedProcess", True, True, False),
+        ("0055j0000000001AAA", "CloudIntegrationUser", True, True, False),
+    ],
+)
+def test_accounts_of_programs_are_told_apart_and_the_vendors_own_never_work(id, type, is_active, automated, active):
+    frame = replace(TOKYO, own_user=OWN_USER)
+    found = mapping.user(row(Id=id, UserType=type, IsActive=is_active), frame)
+    assert (found.automated, found.active) == (automated, active)
+
+
+def test_what_our_own_user_logs_is_read_with_its_author():
+    found = activities.task(
+        row(Id="00T5j0000000001AAA", IsClosed=True, TaskSubtype="Call", Status="Completed", OwnerId=OWN_USER),
+        replace(TOKYO, own_user=OWN_USER),
+    )
+    assert (found.kind, found.author_id, found.status) == (Kind.CALL, OWN_USER, "Completed")
 
 
 @pytest.mark.parametrize(

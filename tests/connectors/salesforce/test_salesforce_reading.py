@@ -316,3 +316,13 @@ def test_copies_made_by_another_integration_are_counted_and_left_out(world):
     store.pull(world.connector(connector_users=("hubspot@example.com",)))
     assert set(store.of("task")) == {own}
     assert sum(page.unknown.get("copy:task", 0) for page in store.pages) == 1
+
+
+def test_the_user_whom_the_token_stands_for_is_automated_and_others_are_not(world):
+    rep = world.app.put("User", {"Username": "r@example.com", "LastName": "R", "Email": "r@x.jp", "Alias": "r"})
+    store = world.mirror("users")
+    connector = world.connector()
+    store.pull(connector)
+    ours = world.app.org.running_user_id
+    assert {id for id, user in store.of("owner").items() if user.automated and user.active} == {ours}
+    assert not store.of("owner")[rep].automated

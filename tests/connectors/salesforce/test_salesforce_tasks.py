@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.salesforce.activities import marker
 from connectors.salesforce.describe import FieldShape, Shape
-from connectors.salesforce.task_changes import is_closed_word
+from connectors.salesforce.task_changes import is_closed_word, with_note
 from connectors.salesforce.tasks import with_marker, words
 from connectors.sandbox.http import Response
 from sync.core.records import SALESFORCE, RecordKey
@@ -197,8 +198,7 @@ def test_completing_closes_the_task_and_adds_the_note_once(world, lead):
     assert write(connector, [ending(made)])["c"].result is Result.APPLIED
     row = world.app.get("Task", made)
     assert (row["Status"], row["IsClosed"]) == ("Completed", True)
-    assert "leadsync:p0-e1" in row["Description"]
-    assert row["Description"].endswith("重複のため終了")
+    assert row["Description"].endswith("\n重複のため終了\nleadsync:p0-e1")
     assert write(connector, [ending(made)])["c"].result is Result.UNCHANGED
     assert world.app.get("Task", made)["Description"].count("重複のため終了") == 1
 
@@ -310,6 +310,30 @@ def test_giving_away_moves_neither_subject_nor_date_nor_the_leads_owner(world, l
     changed = {name for name in after if after[name] != before[name]}
     assert changed - {"SystemModstamp", "LastModifiedDate", "LastModifiedById"} == {"OwnerId", "Description"}
     assert world.app.get("Lead", lead)["OwnerId"] == lead_before["OwnerId"]
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ("理由\n\nleadsync:a-1\n", "理由\n\n追記\nleadsync:a-1"),
+        ("leadsync:a-1", "追記\nleadsync:a-1"),
+        ("理由 leadsync:a-1 と続く", "理由 \n追記\nleadsync:a-1 と続く"),
+        ("理由", "理由\n追記"),
+        ("", "追記"),
+        ("追記 leadsync:a-1", "追記 leadsync:a-1"),
+    ],
+)
+def test_a_note_stands_above_the_marker(text, noted):
+    assert with_note(text, "追記") == noted
+    assert with_note(noted, "追記") == noted
+
+
+@pytest.mark.parametrize("text", ["x" * 31_980 + "\nleadsync:a-1", "leadsync:a-1\n" + "x" * 31_980])
+def test_in_a_full_description_text_gives_way_to_note_and_marker(text):
+    noted = with_note(text, "長い追記" * 10)
+    assert len(noted) <= 32_000
+    assert "長い追記" * 10 in noted
+    assert marker(noted) == "a-1"
 
 
 def test_two_hundred_tasks_change_hands_in_two_calls(world):
