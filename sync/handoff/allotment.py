@@ -87,7 +87,7 @@ class Allotment:
             return True
         if episode.task_state != "none":
             return episode.task_state == "queued"
-        return episode.handover == ACCOUNT or self._let_in(episode)
+        return (episode.handover == ACCOUNT and episode.sla_state != "met") or self._let_in(episode)
 
     def _let_in(self, episode: Episode) -> bool:
         """Whether the pilot has come to include the owner of somebody who became hot not long ago; as at the go-live,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sync.core.fields import FIELDS
 from sync.handoff.episodes import ACCOUNT, DEAL, under_way
@@ -67,7 +67,14 @@ def _tracked(episode: Episode | None, bearing: Episode | None) -> Episode | None
     if episode is None or episode.handover == DEAL:
         return None
     borne = bearing if episode.handover == ACCOUNT else episode
-    return borne if borne and borne.closed_at is None and under_way(borne) else None
+    if borne is None or borne.closed_at is not None or not under_way(borne):
+        return None
+    if borne is episode:
+        return episode
+    if episode.sla_state == "met":
+        return replace(borne, sla_state="met")  # somebody spoke to her herself
+    # A clock that had run out before she was hot is not hers.
+    return borne if borne.due_at is None or borne.due_at > episode.opened_at else None
 
 
 def tellings(standing: Standing, values: FieldValues, writable: Mapping[str, Collection[str]]) -> tuple[Telling, ...]:

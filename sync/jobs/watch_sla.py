@@ -14,7 +14,7 @@ from sync.core.records import ActivityRecord
 from sync.handoff import alerts, orders
 from sync.handoff.alerts import BREACH, WARNING
 from sync.handoff.assignment import Choice, Desk, manager_mail, reassign
-from sync.handoff.episodes import lag, move_key, sla_state
+from sync.handoff.episodes import ACCOUNT, lag, move_key, sla_state
 from sync.handoff.owners import OwnerBook
 from sync.handoff.policy import Policy
 from sync.handoff.touch import Authors, first_touch, weak_touch
@@ -73,6 +73,8 @@ class _Watch:
         """The episode as it is now."""
         due_at = self._fair_due(episode)
         touched = first_touch(episode, self._touches.get(episode.person_id, ()), self._authors, self._now)
+        if episode.handover == ACCOUNT:  # the clock is her colleague's; that somebody spoke to her is hers
+            return replace(episode, sla_state="met" if touched else "none", met_at=touched)
         on_time = replace(episode, due_at=due_at)
         state = sla_state(on_time, touched, self._now, self._calendar, self._sla.warning_percent)
         warned = self._now if state == "warning" and episode.warned_at is None else episode.warned_at
@@ -124,9 +126,9 @@ class _Watch:
 
     def _hand_over(self, episode: Episode) -> bool:
         hours = self._sla.reassign_after_hours
-        if hours is None or episode.reassigned_at is not None or episode.breached_at is None:
+        if hours is None or episode.reassigned_at is not None or episode.due_at is None:
             return False
-        if self._now < self._calendar.due_at(episode.breached_at, hours) or episode.task_key in self.closed:
+        if self._now < self._calendar.due_at(episode.due_at, hours) or episode.task_key in self.closed:
             return False
         choice = self._next_owner(episode)
         if not choice.owner or not self._policy.in_pilot(self._book.of(episode.task_system or "", choice.owner)):

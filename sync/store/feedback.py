@@ -109,8 +109,8 @@ class FeedbackSide:
     # --- stale leads ---
 
     def stale_untouched(self, opened_before: int, limit: int = 1_000_000) -> list[StaleLead]:
-        """Hot people whom sales has not contacted since their episode opened, the longest waiting first. Those whose
-        deal is under way are sales' already."""
+        """Hot people whom sales has not contacted since their episode opened, the longest waiting first. A colleague's
+        task stands for some, and those whose deal is under way are sales' already."""
         e, s = t.episodes.c, t.scores.c
         query = (
             select(e.person_id, e.opened_at.label("since"), s.total)
@@ -119,7 +119,7 @@ class FeedbackSide:
                 e.closed_at.is_(None),
                 e.opened_at <= opened_before,
                 e.sla_state.in_(_UNTOUCHED),
-                e.handover != "deal",
+                e.handover == "lead",
                 s.band == "hot",
             )
             .order_by(e.opened_at, e.person_id)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from sync.core.activity import TOUCH_KINDS, is_sales_touch
 from sync.core.records import ActivityRecord, CompanyRecord, RecordKey, State
@@ -255,12 +255,9 @@ class PlanningSide:
         return [episode(row) for row in self.connection.execute(query)]
 
     def open_slas(self) -> list[Episode]:
-        where = and_(
-            t.episodes.c.task_state == "made",
-            t.episodes.c.handover == "lead",
-            t.episodes.c.closed_at.is_(None),
-            t.episodes.c.sla_state != "met",
-        )
+        own = and_(t.episodes.c.task_state == "made", t.episodes.c.handover == "lead")
+        named = t.episodes.c.handover == "account"  # she may be contacted herself
+        where = and_(or_(own, named), t.episodes.c.closed_at.is_(None), t.episodes.c.sla_state != "met")
         return [episode(row) for row in self.connection.execute(select(t.episodes).where(where))]
 
     def touches(self, person_ids: Sequence[int], since: int) -> dict[int, list[ActivityRecord]]:

@@ -111,7 +111,7 @@ def test_a_subject_tells_how_many_more_are_hot_at_the_company() -> None:
         ({}, "お名前未登録の方", "Name unknown"),
     ],
 )
-def test_where_the_name_is_missing_the_words_are_safe(values: dict[str, str], ja: str, en: str) -> None:
+def test_where_the_name_is_missing_the_words_are_safe(values: dict[str, Any], ja: str, en: str) -> None:
     record = member(**values)
     assert titled(record, acts="").startswith(f"【82点】{ja} ")
     assert titled(record, "en", acts="").startswith(f"[82] {en} ")

@@ -104,6 +104,32 @@ def test_colleagues_show_the_state_of_the_task_that_stands_for_them(desk: Desk) 
     assert desk.crm["hubspot"].shown[HS._replace(id="2")]["sla_state"] == "met"
 
 
+def test_a_call_to_the_colleague_herself_meets_hers(desk: Desk) -> None:
+    employee(desk, 1, 95_000)
+    desk.cycle()
+    desk.now += HOUR
+    employee(desk, 2)
+    desk.cycle()
+    desk.now += HOUR
+    desk.call(HS._replace(id="2"))
+    desk.cycle()
+    assert desk.crm["hubspot"].shown[HS._replace(id="2")]["sla_state"] == "met"
+    desk.now += 40 * HOUR
+    desk.cycle()
+    assert desk.crm["hubspot"].shown[HS._replace(id="2")]["sla_state"] == "met"
+    assert desk.crm["hubspot"].shown[HS]["sla_state"] == "breached"
+
+
+def test_a_clock_that_ran_out_before_a_colleague_was_hot_is_not_hers(desk: Desk) -> None:
+    employee(desk, 1, 95_000)
+    desk.cycle()
+    desk.now += 30 * HOUR
+    employee(desk, 2)
+    desk.cycle()
+    shown = desk.crm["hubspot"].shown[HS._replace(id="2")]
+    assert (shown["sla_state"], shown["sla_due"]) == ("none", None)
+
+
 def test_a_call_to_a_colleague_is_no_contact_with_the_person_of_the_task(desk: Desk) -> None:
     first = employee(desk, 1, 95_000)
     employee(desk, 2)
