@@ -111,6 +111,7 @@ KIND = {
     "score": Text("score", "スコア"),
     "task": Text("task", "タスク作成"),
     "task_done": Text("close task", "タスク完了"),
+    "task_note": Text("name a colleague on a task", "タスクへの追記"),
     "task_move": Text("give task to somebody else", "タスクの担当変更"),
     "note": Text("note to a deal's owner", "商談担当者への連絡"),
     "tasks": Text("our tasks", "タスク"),

@@ -30,6 +30,7 @@ class Allotted:
     order: NewOrder | None = None
     adopted: bool = False  # found in the CRM: made by an earlier life of this store
     drops: tuple[str, ...] = ()
+    beside: NewOrder | None = None  # for the task of a colleague
 
 
 class Allotment:
@@ -107,12 +108,15 @@ class Allotment:
         queued = replace(_queued(episode), account_id=standing.account_id or episode.account_id)
         if found := self._found(standing, episode):
             return Allotted(self._adopted(standing, queued, *found), adopted=True)
-        borne = any(self._bearers(standing, episode))
+        borne = next(self._bearers(standing, episode), None)
         if standing.open_deals and not (borne and episode.handover == ACCOUNT):
             return self._tell_deal(standing, episode, queued)
         drops = (order_key(episode),) if episode.handover == DEAL else ()  # a note not sent yet has become pointless
         if borne:
-            return Allotted(replace(queued, handover=ACCOUNT, task_state="none"), drops=drops)
+            named = replace(queued, handover=ACCOUNT, task_state="none")
+            late = episode.handover != ACCOUNT and borne.task_state == "made"  # else the task itself names her
+            beside = orders.colleague(standing, named, borne, self._policy) if late else None
+            return Allotted(named, drops=drops, beside=beside)
         return replace(self._lead(standing, queued), drops=drops)
 
     def _found(self, standing: Standing, episode: Episode) -> tuple[str, RecordKey] | None:

@@ -33,6 +33,7 @@ class PersonPlan:
     drops: tuple[str, ...] = ()
     tellings: tuple[Telling, ...] = ()
     first_hot_at: int | None = None
+    beside: NewOrder | None = None  # names her on a colleague's task
 
     @property
     def changes_score(self) -> bool:
@@ -87,7 +88,9 @@ def _turned(standing: Standing, moment: Moment) -> PersonPlan:
 def _with_task(plan: PersonPlan, given: Allotted | None) -> PersonPlan:
     if given is None:
         return plan
-    return replace(plan, episode=given.episode, task=given.order, adopted=given.adopted, drops=given.drops)
+    return replace(
+        plan, episode=given.episode, task=given.order, adopted=given.adopted, drops=given.drops, beside=given.beside
+    )
 
 
 def _first_hot(standing: Standing, turn: Turn) -> int | None:

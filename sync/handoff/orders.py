@@ -83,6 +83,22 @@ def move(episode: Episode, owner: str, why: str) -> NewOrder:
     )
 
 
+def colleague(standing: Standing, episode: Episode, bearing: Episode, policy: Policy) -> NewOrder:
+    """Names a person on the task of a colleague that was made before she became hot."""
+    assert bearing.task_system is not None
+    return NewOrder(
+        key=f"task_note:{episode.task_key}",
+        system=bearing.task_system,
+        kind="task_note",
+        person_id=standing.person_id,
+        payload={
+            "task_key": bearing.task_key,
+            "task_id": bearing.task_id,
+            "text": tasks.also_hot(standing, policy.language),
+        },
+    )
+
+
 def _create(standing: Standing, episode: Episode, target: Member, payload: Mapping[str, object]) -> NewOrder:
     key = order_key(episode)
     return NewOrder(

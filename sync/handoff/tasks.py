@@ -70,6 +70,11 @@ def body(
     return _closed(parts, task_key)
 
 
+def also_hot(standing: Standing, language: str) -> str:
+    """The line that names a colleague on a task that was made before she became hot."""
+    return f"{_ALSO.to(language)}\n{_listed([standing], language)}"
+
+
 def note_subject(
     standing: Standing, target: Member, language: str, timezone: str, others: Sequence[Standing] = ()
 ) -> str:
@@ -102,6 +107,7 @@ def note_body(
 _DUE = Text("Score {points}. Due: {due}", "スコア：{points}点　期限：{due}")
 _OPEN = Text("How to open", "話の切り出し")
 _REASONS = Text("Reasons", "理由")
+_ALSO = Text("Also hot at this company since:", "同じ会社でさらにホットになった方：")
 _OTHERS = Text("Also hot at this company", "同じ会社のホットリード")
 _OWNER = Text("Why you: {why}", "担当の決め方：{why}")
 _DEAL_OF_PERSON = Text(

@@ -171,11 +171,12 @@ def _commit_person(unit: Unit, plan: PersonPlan, now: int) -> list[NewOrder]:
         unit.set_first_hot(standing.person_id, plan.first_hot_at)
     if plan.drops:
         unit.drop_orders(plan.drops)
+    said = [*plan.orders, *([plan.beside] if plan.beside else [])]
     if plan.task is None or plan.episode is None:
-        return list(plan.orders)
+        return said
     record = next(str(member.record.key) for member in standing.members if member.id == plan.task.record_id)
     alerts.put_down(unit, alerts.alert(alerts.HOT, plan.episode, episode_id, {"record": record}), now)
-    return [*plan.orders, replace(plan.task, episode_id=episode_id)]
+    return [*said, replace(plan.task, episode_id=episode_id)]
 
 
 def _commit_episode(unit: Unit, plan: PersonPlan, now: int) -> int | None:

@@ -13,7 +13,8 @@ from sync.ports import Clock, Connector, Outcome, Priority, Result, ScoreUpdate,
 from sync.repository import AuditEntry, Member, OutboxRow, Store, Told, Unit
 
 _CREATES = ("task", "note")
-_TASK_KINDS = (*_CREATES, "task_done", "task_move")
+_TASK_KINDS = (*_CREATES, "task_done", "task_move", "task_note")
+_ACTIONS = {"task_done": TaskAction.COMPLETE, "task_move": TaskAction.REASSIGN, "task_note": TaskAction.NOTE}
 LIMIT = 10_000  # rows in memory at a time
 SETTLE_SECONDS = 3  # a create that was cut off may still be under way at the vendor
 SUSPECT_MARGIN = 3_600  # clocks differ; the look-up for an earlier attempt begins this much before it
@@ -63,6 +64,8 @@ class PushTotals:
             self.notes_made += 1
         elif kind == "task_move":
             self.tasks_moved += 1
+        elif kind == "task_note":
+            self.notes_made += 1
         else:
             self.tasks_completed += 1
 
@@ -195,11 +198,11 @@ def _task_order(row: OutboxRow, bearers: dict[int, RecordKey], language: str) ->
     if row.kind not in _CREATES:
         return TaskOrder(
             key=row.key,
-            action=TaskAction.REASSIGN if row.kind == "task_move" else TaskAction.COMPLETE,
+            action=_ACTIONS[row.kind],
             task_key=payload["task_key"],
             task_id=payload["task_id"],
             owner_id=payload.get("owner", ""),
-            note=NOTES[payload["note"]].to(language),
+            note=payload.get("text") or NOTES[payload["note"]].to(language),
         )
     deal = payload.get("deal")
     return TaskOrder(

@@ -636,7 +636,7 @@ outbox = Table(
     _id(),
     Column("key", String(120), nullable=False, unique=True),
     Column("system", String(20), nullable=False),
-    Column("kind", String(12), nullable=False),  # score, task, task_done, task_move, note
+    Column("kind", String(12), nullable=False),  # score, task, task_done, task_move, task_note, note
     Column("person_id", _Key, ForeignKey("persons.id"), nullable=False),
     Column("record_id", _Key, ForeignKey("people.id")),
     Column("episode_id", _Key, ForeignKey("episodes.id")),

@@ -225,6 +225,7 @@ CODES: dict[str, dict[str, Text]] = {
         "score": Text("Score", "スコア"),
         "task": Text("Create task", "タスク作成"),
         "task_done": Text("Complete task", "タスク完了"),
+        "task_note": Text("Name a colleague on a task", "タスクへの追記"),
         "task_move": Text("Give task to somebody else", "タスクの担当変更"),
         "note": Text("Note to a deal's owner", "商談担当者への連絡"),
     },

@@ -45,6 +45,7 @@ class Clerk:
     shown: dict[RecordKey, dict[str, Any]] = field(default_factory=dict)
     tasks: dict[str, TaskOrder] = field(default_factory=dict)
     completed: list[str] = field(default_factory=list)
+    noted: list[tuple[str, str]] = field(default_factory=list)
     moved: list[TaskOrder] = field(default_factory=list)
     refuses_moves: bool = False
     dies: bool = False  # after the work is done and before anybody hears of it
@@ -67,6 +68,9 @@ class Clerk:
         now = int(self.clock())
         if order.action is TaskAction.COMPLETE:
             self.completed.append(order.task_key)
+            return Outcome("", Result.APPLIED, at=now)
+        if order.action is TaskAction.NOTE:
+            self.noted.append((order.task_id, order.note))
             return Outcome("", Result.APPLIED, at=now)
         if order.action is TaskAction.REASSIGN:
             if self.refuses_moves:

@@ -104,6 +104,20 @@ def test_colleagues_show_the_state_of_the_task_that_stands_for_them(desk: Desk) 
     assert desk.crm["hubspot"].shown[HS._replace(id="2")]["sla_state"] == "met"
 
 
+def test_who_becomes_hot_after_the_task_was_made_is_named_on_it_once(desk: Desk) -> None:
+    first = employee(desk, 1, 95_000)
+    desk.cycle()
+    desk.now += HOUR
+    employee(desk, 2)
+    for _ in range(3):
+        desk.cycle()
+        desk.now += HOUR
+    ((task, note),) = desk.crm["hubspot"].noted
+    assert task == desk.episode(first).task_id
+    assert "85" in note
+    assert len(tasks(desk)) == 1
+
+
 def test_a_call_to_the_colleague_herself_meets_hers(desk: Desk) -> None:
     employee(desk, 1, 95_000)
     desk.cycle()
