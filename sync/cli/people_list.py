@@ -49,6 +49,7 @@ def list_people(
             )
         )
     with open_service(need_connector=False) as service:
+        _check_known(service, segment)
         most = _EVERYBODY if csv_file else limit
         if stale_:
             return _stale(service, most, csv_file, json_)
@@ -137,6 +138,19 @@ def _known_band(band: str) -> str:
             )
         )
     return band
+
+
+def _check_known(service: Service, segment: str) -> None:
+    known = [each.id for each in service.scoring.model.segments]
+    if segment and segment not in known:
+        listed = ", ".join(known)
+        raise ConfigError(
+            Text(
+                f"--segment {segment}: the model has " + (f"these segments: {listed}" if known else "no segments"),
+                f"--segment {segment}: モデルの"
+                + (f"セグメントは {listed} です" if known else "セグメントは未定義です"),
+            )
+        )
 
 
 def _named(service: Service, texts: list[str]) -> list[int]:

@@ -320,7 +320,7 @@ def _episodes(found: Explanation, timezone: str, language: str) -> Iterator[Rich
             f"ホット期間 {episode.number}: {when(episode.hot_since, timezone)} から、タスク {task}",
         )
         yield RichText(text.to(language))
-        for line in story.lines(episode, found.completed, lambda at: when(at, timezone)):
+        for line in story.lines(episode, found.completed, lambda at: when(at, timezone), found.owners):
             yield RichText(f"  - {line.to(language)}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sync.handoff import tasks
 from sync.handoff.episodes import move_key, note_key, order_key
+from sync.handoff.owners import DEAL_OWNER
 from sync.handoff.policy import Policy
 from sync.repository import Episode, Member, NewOrder, OpenDeal, Standing
 
@@ -48,6 +49,7 @@ def note(
 ) -> NewOrder:
     """A word to a deal's owner: no SLA, and `due_at` only because a task without one shows as overdue at once."""
     beside = deal.key.system == target.record.key.system
+    why = episode.owner_why if episode.owner_why != DEAL_OWNER else ""
     language, zone, key = policy.language, policy.timezone, note_key(episode.task_key)
     return _create(
         standing,
@@ -56,7 +58,7 @@ def note(
         {
             "task_key": key,
             "subject": tasks.note_subject(standing, target, language, zone, colleagues),
-            "body": tasks.note_body(standing, target, deal, key, language, zone, colleagues),
+            "body": tasks.note_body(standing, target, deal, key, language, zone, colleagues, why),
             "due_at": due_at,
             "owner": episode.owner,
             "deal": list(deal.key) if beside else None,

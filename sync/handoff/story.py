@@ -17,9 +17,12 @@ _STATES = dict(SLA_STATES)
 _MINUTE = 60
 
 
-def lines(episode: Episode, completed: Mapping[str, int], when: When) -> Iterator[Text]:
-    """`completed`: task key -> when somebody completed our task, as the pull has seen it."""
-    yield from _handover(episode)
+def lines(
+    episode: Episode, completed: Mapping[str, int], when: When, names: Mapping[tuple[str, str], str]
+) -> Iterator[Text]:
+    """`completed`: task key -> when somebody completed our task, as the pull has seen it. `names`: what owners are
+    called, by system and id."""
+    yield from _handover(episode, names.get((episode.task_system or "", episode.owner), episode.owner) or "-")
     if episode.due_at is not None:
         yield from _clock(episode, when)
     if (at := weak_touch(episode, completed)) is not None:
@@ -29,7 +32,7 @@ def lines(episode: Episode, completed: Mapping[str, int], when: When) -> Iterato
         )
 
 
-def _handover(episode: Episode) -> Iterator[Text]:
+def _handover(episode: Episode, owner: str) -> Iterator[Text]:
     if episode.owner_why == OUTSIDE_PILOT:
         yield Text("no task: the owner is not in the pilot", "タスクなし: 担当者が試験導入の対象外です")
     elif episode.handover == ACCOUNT:
@@ -44,7 +47,7 @@ def _handover(episode: Episode) -> Iterator[Text]:
         )
     if episode.owner_why and episode.owner_why != OUTSIDE_PILOT:
         why = why_text(episode.owner_why)
-        yield Text(f"owner {episode.owner or '-'}: {why.en}", f"担当 {episode.owner or '-'}: {why.ja}")
+        yield Text(f"owner {owner}: {why.en}", f"担当 {owner}: {why.ja}")
 
 
 def _clock(episode: Episode, when: When) -> Iterator[Text]:

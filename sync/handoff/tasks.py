@@ -91,12 +91,16 @@ def note_body(
     language: str,
     timezone: str,
     others: Sequence[Standing] = (),
+    why: str = "",
 ) -> str:
-    """Who of the deal's company shows interest, and in what; the marker stands alone on the last line."""
+    """Who of the deal's company shows interest, and in what; the marker stands alone on the last line. `why` is the
+    episode's `owner_why` where somebody else than the deal's owner is told."""
     form = _DEAL_OF_ACCOUNT if deal.through_account else _DEAL_OF_PERSON
     name = plain(deal.name) or _NO_DEAL_NAME.to(language)
     parts = [
-        "\n".join([_introduced(standing, target, language), form.to(language).format(deal=name)]),
+        "\n".join(
+            [_introduced(standing, target, language), form.to(language).format(deal=name), *_owned(why, language)]
+        ),
         _block(_OPEN, standing.score.talk_track, language),
         _block(_REASONS, standing.score.reasons, language),
         _block(_OTHERS, _listed(others, language), language),

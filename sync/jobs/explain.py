@@ -37,6 +37,7 @@ class Explanation:
     why_not: WhyNot  # the shortest way to hot
     others: tuple[str, ...] = ()  # keys of further persons who go by the same text, as at a team's mailbox
     completed: Mapping[str, int] = field(default_factory=dict)  # key of a task of ours -> when it was completed
+    owners: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (system, id) -> name
 
 
 class NobodyFound(LeadsyncError):
@@ -63,6 +64,7 @@ def explain(store: Store, text: str, scoring: Scoring, as_of: int | None, now: i
         told = unit.told([member.id for member in dossier.members])
         episodes = tuple(unit.episodes_of(dossier.person_id))
         completed = unit.closed_tasks([episode.task_key for episode in episodes])
+        owners = {(owner.system, owner.id): owner.name or owner.email for owner in unit.owners()}
         at = now if as_of is None else as_of
         past = recalled(unit, dossier, scoring, at) if as_of is not None else None
     facts, rules = past or (facts_of(dossier, at, scoring.timezone), scoring)
@@ -86,6 +88,7 @@ def explain(store: Store, text: str, scoring: Scoring, as_of: int | None, now: i
         why_not=why_not(facts, rules.model, at, rules.timezone),
         others=tuple(other.key for other in namesakes),
         completed=completed,
+        owners=owners,
     )
 
 

@@ -66,6 +66,12 @@ def test_an_unknown_band_is_told_with_the_known_ones(shell: Shell) -> None:
     assert "nurture" in result.output
 
 
+def test_an_unknown_segment_is_told_with_the_known_ones(shell: Shell) -> None:
+    result = shell.run("list", "--segment", "nope")
+    assert result.exit_code == 2
+    assert "nope" in result.output
+
+
 def test_stale_stands_alone(shell: Shell) -> None:
     assert shell.run("list", "--stale", "--band", "hot").exit_code == 2
 

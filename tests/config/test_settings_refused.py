@@ -119,19 +119,12 @@ def test_names_that_kubernetes_injects_are_passed_over(name: str) -> None:
     [
         ({"SPARK__REMOTE": "sc://cluster:15002"}, "SPARK__REMOTE"),
         ({"ENGINE": "duckdb", "SPARK__REMOTE": "sc://cluster:15002"}, "SPARK__REMOTE"),
-        ({"ENGINE": "spark", "SPARK__REMOTE": "https://cluster"}, "SPARK__REMOTE"),
     ],
 )
 def test_an_address_of_spark_that_cannot_be_used_is_refused(
     values: dict[str, str], wrong: str, refused: Refuse
 ) -> None:
     assert refused({_P + name: value for name, value in values.items()}).keys() == {_P + wrong}
-
-
-@pytest.mark.parametrize("remote", ["", "sc://cluster:15002", "local[2]"])
-def test_scoring_may_run_on_spark(remote: str) -> None:
-    values = {_P + "ENGINE": "spark", **({_P + "SPARK__REMOTE": remote} if remote else {})}
-    assert load_settings(values, None).settings.engine == "spark"
 
 
 @pytest.mark.parametrize(
