@@ -33,7 +33,8 @@ test: $(READY)
 test-spark: $(READY)
 	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17 or newer: install it (Debian: openjdk-17-jre-headless)"; exit 2; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[spark]'
-	@$(BIN)/python -m pytest --tb=short tests/spark
+	@# A process each: the first session of a process settles which jars all of its sessions have.
+	@for file in tests/spark/test_*.py; do $(BIN)/python -m pytest --tb=short $$file || exit 1; done
 
 check: style types imports test
 
