@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 
 from sync.core.fields import SLA_STATES
 from sync.core.text import Text
@@ -15,10 +16,11 @@ from sync.repository import Episode
 When = Callable[[int], str]  # a moment as the reader writes it
 _STATES = dict(SLA_STATES)
 _MINUTE = 60
+NO_NAMES: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 
 def lines(
-    episode: Episode, completed: Mapping[str, int], when: When, names: Mapping[tuple[str, str], str]
+    episode: Episode, completed: Mapping[str, int], when: When, names: Mapping[tuple[str, str], str] = NO_NAMES
 ) -> Iterator[Text]:
     """`completed`: task key -> when somebody completed our task, as the pull has seen it. `names`: what owners are
     called, by system and id."""
